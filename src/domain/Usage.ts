@@ -1,0 +1,21 @@
+/**
+ * Tokens that an answer took.
+ *
+ * @module
+ */
+
+/** Tokens that an answer took. Every count is a whole number from 0; the parts are within the wholes. */
+export interface Usage {
+  /** Tokens read, those from and into the provider's cache included. */
+  readonly promptTokens: number
+  /** Tokens written, reasoning included. */
+  readonly completionTokens: number
+  /** Part of `promptTokens`: read from the provider's prompt cache. */
+  readonly cachedTokens: number
+  /** Part of `promptTokens`: written into the provider's prompt cache. */
+  readonly cacheWriteTokens: number
+  /** Part of `completionTokens`: reasoning. */
+  readonly reasoningTokens: number
+  /** Who counted: the provider, or the gateway where the provider said nothing. */
+  readonly source: "reported" | "estimated"
+}

@@ -1,0 +1,76 @@
+/**
+ * How to talk to a family of providers.
+ *
+ * @module
+ */
+import type { CompletionRequest, JsonObject } from "../domain/Completion.ts"
+import type { Delta } from "../domain/Delta.ts"
+import type { DialectName } from "../domain/Message.ts"
+import type { UpstreamFault } from "../domain/UpstreamFault.ts"
+
+/**
+ * A wire dialect: a pure translation between the domain and one HTTP API. It knows no address and
+ * no key, so every provider that speaks it shares it. It performs no I/O, reads no clock and never
+ * throws, whatever a provider sends.
+ */
+export interface Dialect {
+  readonly name: DialectName
+  /** What `request` asks for and this dialect has no words for; empty where it can say it all. */
+  readonly unsupported: (request: CompletionRequest) => ReadonlyArray<Unsupported>
+  /** The call that asks for `request`; what is unsupported is left out. */
+  readonly encode: (request: CompletionRequest, target: Target) => Call
+  /** Reads a whole answer, given as parsed JSON. */
+  readonly decode: (body: unknown) => ReadonlyArray<Delta> | UpstreamFault
+  /** Starts to read one streamed answer. */
+  readonly reader: () => EventReader
+  /** What an answer with a status other than 2xx means; `body` may be anything. */
+  readonly fault: (status: number, headers: Headers, body: string) => UpstreamFault
+  /** Where the provider lists its models, below the base URL. */
+  readonly modelsPath: `/${string}`
+  /** The ids in such a list. */
+  readonly readModels: (body: unknown) => ReadonlyArray<string>
+}
+
+/** Which model to call, and how it wants to be called. */
+export interface Target {
+  /** The provider's own name for the model. */
+  readonly model: string
+  /** The most tokens that the model writes, where known. */
+  readonly maxOutputTokens?: number | undefined
+  readonly stream: boolean
+}
+
+/** A request to a provider: `POST` of `body` as JSON to `path` below its base URL. */
+export interface Call {
+  readonly path: `/${string}`
+  readonly body: JsonObject
+}
+
+/** A part of a request that cannot be said. */
+export interface Unsupported {
+  /** Where it stands in a native request, such as `["parameters", "seed"]`. */
+  readonly path: ReadonlyArray<string | number>
+  /** Why, in one sentence. */
+  readonly message: string
+}
+
+/**
+ * Reads the events of one streamed answer. It holds what has to be remembered from event to event,
+ * and is driven synchronously: no allocation per event but the deltas.
+ */
+export interface EventReader {
+  /**
+   * Reads one event and adds what it tells to `out`. A fault ends the answer. `"end"` says that the
+   * answer is over by the dialect's own terminator: what follows it is not read. `"malformed"` says
+   * that the event is not JSON: the caller forgives a few.
+   */
+  readonly read: (event: string, data: string, out: Array<Delta>) => Reading
+  /**
+   * The bytes are over. Adds what was held back to `out`, and says whether the answer was whole:
+   * either the terminator came, or each choice had its reason to finish.
+   */
+  readonly finish: (out: Array<Delta>) => boolean
+}
+
+/** What one event meant for the answer as a whole. */
+export type Reading = "more" | "end" | "malformed" | UpstreamFault
