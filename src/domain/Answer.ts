@@ -56,6 +56,30 @@ export const fold = (deltas: Iterable<Delta>): Answer | undefined => {
   return choices.length === 0 ? undefined : { choices, usage }
 }
 
+/** A whole answer as the deltas that add up to it. */
+export const toDeltas = ({ choices, usage }: Answer): ReadonlyArray<Delta> => {
+  const deltas: Array<Delta> = []
+  for (const { index: choice, text, reasoning, toolCalls, finishReason } of choices) {
+    for (const block of reasoning) {
+      if (block.type === "redacted") {
+        deltas.push({ _tag: "ReasoningRedacted", choice, data: block.data })
+        continue
+      }
+      if (block.text !== "") deltas.push({ _tag: "Reasoning", choice, text: block.text })
+      const { signature } = block
+      if (signature) deltas.push({ _tag: "ReasoningSignature", choice, signature })
+    }
+    if (text !== "") deltas.push({ _tag: "Text", choice, text })
+    toolCalls.forEach(({ id, name, arguments: fragment, signature }, index) => {
+      deltas.push({ _tag: "ToolCallStart", choice, index, id, name, signature })
+      if (fragment !== "") deltas.push({ _tag: "ToolCallArguments", choice, index, fragment })
+    })
+    deltas.push({ _tag: "Finish", choice, reason: finishReason })
+  }
+  if (usage) deltas.push({ _tag: "Usage", usage })
+  return deltas
+}
+
 const emptyDraft = (): Draft => ({
   text: "",
   thought: "",

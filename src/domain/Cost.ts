@@ -1,0 +1,102 @@
+/**
+ * Money: what a model's tokens cost, exact to the nano-dollar.
+ *
+ * @module
+ */
+import type { Usage } from "./Usage.ts"
+
+/** What an answer cost, in whole nano-dollars (a billionth of a US dollar), never negative. */
+export interface Cost {
+  readonly inputNanos: number
+  readonly outputNanos: number
+}
+
+/** Prices in US dollars per million tokens: at most six decimals count. */
+export interface TokenRates {
+  readonly input: number
+  readonly output: number
+  /** Prompt tokens read from the provider's cache. Default: `input`. */
+  readonly cachedInput?: number | undefined
+  /** Prompt tokens written into the provider's cache. Default: `input`. */
+  readonly cacheWrite?: number | undefined
+  /** Reasoning. Default: `output`. */
+  readonly reasoning?: number | undefined
+}
+
+/** What a model costs. */
+export interface Rates extends TokenRates {
+  /** US dollars for each request, whatever its length; part of the input's cost. Default: 0. */
+  readonly perRequest?: number | undefined
+  /** Prices for long prompts, from the lowest threshold up. Default: none. */
+  readonly tiers?: ReadonlyArray<RateTier> | undefined
+}
+
+/** The prices of every token, read or written, of a request whose prompt is long. */
+export interface RateTier extends TokenRates {
+  /** Holds where a prompt has more tokens than this, cached ones included. */
+  readonly overPromptTokens: number
+}
+
+/** A side never costs more than this (4.5 million dollars), so that a total is a safe integer. */
+const mostNanos = (Number.MAX_SAFE_INTEGER - 1) / 2
+
+/** What `usage` costs at `rates`: each side is summed exactly, then rounded once, half to even. */
+export const costOf = (rates: Rates, usage: Usage): Cost => {
+  const at = ratesFor(rates, usage.promptTokens)
+  const { cachedTokens, cacheWriteTokens, reasoningTokens } = usage
+  return {
+    inputNanos: nanos([
+      [usage.promptTokens - cachedTokens - cacheWriteTokens, at.input],
+      [cachedTokens, at.cachedInput ?? at.input],
+      [cacheWriteTokens, at.cacheWrite ?? at.input],
+      [1, (rates.perRequest ?? 0) * 1_000_000]
+    ]),
+    outputNanos: nanos([
+      [usage.completionTokens - reasoningTokens, at.output],
+      [reasoningTokens, at.reasoning ?? at.output]
+    ])
+  }
+}
+
+/** Both sides of a cost together, in nano-dollars. */
+export const totalNanos = (cost: Cost): number => cost.inputNanos + cost.outputNanos
+
+/** Nano-dollars in US dollars: only for showing, never to reckon with. */
+export const toDollars = (nanos: number): number => nanos / 1_000_000_000
+
+const ratesFor = (rates: Rates, promptTokens: number): TokenRates => {
+  let at: TokenRates = rates
+  for (const tier of rates.tiers ?? []) if (promptTokens > tier.overPromptTokens) at = tier
+  return at
+}
+
+/** So many units at so many dollars per million of them. */
+type Item = readonly [units: number, dollarsPerMillion: number]
+
+const nanos = (items: ReadonlyArray<Item>): number => {
+  let picos = 0
+  for (const [units, rate] of items) picos += whole(units) * picosPerUnit(rate)
+  // No item is negative, so a safe sum had only safe addends: every step of it was exact.
+  return Number.isSafeInteger(picos) ? roundHalfEven(picos) : bigNanos(items)
+}
+
+/** A dollar per million is a millionth of a dollar each: a million pico-dollars. */
+const picosPerUnit = (dollarsPerMillion: number): number => whole(dollarsPerMillion * 1_000_000)
+
+/** Parts that exceed their whole leave a remainder below 0: money is never given back for it. */
+const whole = (count: number): number => Math.max(0, Math.round(count))
+
+const roundHalfEven = (picos: number): number => {
+  const rest = picos % 1000
+  const nanos = (picos - rest) / 1000
+  return rest > 500 || (rest === 500 && nanos % 2 === 1) ? nanos + 1 : nanos
+}
+
+const bigNanos = (items: ReadonlyArray<Item>): number => {
+  let picos = 0n
+  for (const [units, rate] of items) picos += BigInt(whole(units)) * BigInt(picosPerUnit(rate))
+  const rest = picos % 1000n
+  const nanos = picos / 1000n
+  const rounded = rest > 500n || (rest === 500n && nanos % 2n === 1n) ? nanos + 1n : nanos
+  return Math.min(Number(rounded), mostNanos)
+}

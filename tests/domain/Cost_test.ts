@@ -1,0 +1,163 @@
+import { assertEquals } from "@std/assert"
+import * as Schema from "effect/Schema"
+import { costOf, type Rates, toDollars, totalNanos } from "../../src/domain/Cost.ts"
+import type { Usage } from "../../src/domain/Usage.ts"
+import { law } from "../kit/effect.ts"
+
+const usage = (counts: Partial<Usage>): Usage => ({
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  source: "reported",
+  ...counts
+})
+
+const rates: Rates = { input: 3, output: 15, cachedInput: 0.3, cacheWrite: 3.75, reasoning: 20 }
+
+Deno.test("costOf() prices each kind of token at its own rate", () => {
+  const cost = costOf(
+    rates,
+    usage({
+      promptTokens: 1111,
+      cachedTokens: 1000,
+      cacheWriteTokens: 100,
+      completionTokens: 12,
+      reasoningTokens: 10
+    })
+  )
+  assertEquals(cost, {
+    inputNanos: 11 * 3000 + 1000 * 300 + 100 * 3750,
+    outputNanos: 2 * 15_000 + 10 * 20_000
+  })
+})
+
+Deno.test("costOf() prices cached and reasoning tokens like others where they have no rate", () => {
+  const counts = { promptTokens: 10, completionTokens: 10 }
+  const parts = { cachedTokens: 3, cacheWriteTokens: 4, reasoningTokens: 5 }
+  const plain = { input: 3, output: 15 }
+  assertEquals(
+    costOf(plain, usage({ ...counts, ...parts })),
+    costOf(plain, usage(counts))
+  )
+})
+
+Deno.test("costOf() prices the whole request by the tier that its prompt is past", () => {
+  const tiered = {
+    input: 1,
+    output: 2,
+    tiers: [
+      { overPromptTokens: 100, input: 10, output: 20 },
+      { overPromptTokens: 200, input: 100, output: 200 }
+    ]
+  }
+  const inputOf = (promptTokens: number) =>
+    costOf(tiered, usage({ promptTokens, completionTokens: 1 }))
+  assertEquals(inputOf(100), { inputNanos: 100 * 1000, outputNanos: 2000 })
+  assertEquals(inputOf(101), { inputNanos: 101 * 10_000, outputNanos: 20_000 })
+  assertEquals(inputOf(201), { inputNanos: 201 * 100_000, outputNanos: 200_000 })
+})
+
+Deno.test("costOf() charges a fee for each request", () => {
+  const cost = costOf({ input: 1, output: 1, perRequest: 0.012 }, usage({ promptTokens: 1 }))
+  assertEquals(cost, { inputNanos: 12_000_000 + 1000, outputNanos: 0 })
+})
+
+Deno.test("costOf() rounds half a nano-dollar to the even side, once for each side", () => {
+  // 0.0005 dollars per million tokens are 500 pico-dollars each: half a nano-dollar.
+  const half = { input: 0.0005, output: 0.0005, cachedInput: 0.0005 }
+  const inputs = [1, 2, 3, 4, 5].map((promptTokens) =>
+    costOf(half, usage({ promptTokens })).inputNanos
+  )
+  assertEquals(inputs, [0, 1, 2, 2, 2])
+  const parts = usage({ promptTokens: 2, cachedTokens: 1, completionTokens: 3 })
+  assertEquals(costOf(half, parts), { inputNanos: 1, outputNanos: 2 })
+})
+
+Deno.test("costOf() stays exact where a float would not", () => {
+  const cost = costOf({ input: 600, output: 0.0005 }, usage({ promptTokens: 999_999_999 }))
+  assertEquals(cost.inputNanos, 999_999_999 * 600_000)
+  // 1,500 pico-dollars each: far past the safe integers, and half a nano-dollar over.
+  const huge = [2_000_000_000_000_001, 2_000_000_000_000_003].map((promptTokens) =>
+    costOf({ input: 0.0015, output: 0 }, usage({ promptTokens })).inputNanos
+  )
+  assertEquals(huge, [3_000_000_000_000_002, 3_000_000_000_000_004])
+})
+
+Deno.test("costOf() never gives money back, nor more than a total can hold", () => {
+  const odd = usage({ promptTokens: 5, cachedTokens: 9, completionTokens: 1, reasoningTokens: 4 })
+  assertEquals(costOf(rates, odd), { inputNanos: 9 * 300, outputNanos: 4 * 20_000 })
+  const most = Number.MAX_SAFE_INTEGER
+  const cost = costOf(rates, usage({ promptTokens: most, completionTokens: most }))
+  assertEquals(Number.isSafeInteger(totalNanos(cost)), true)
+})
+
+Deno.test("toDollars() shows nano-dollars as people write them", () => {
+  assertEquals([100_000, 1, 1_234_567_890_123].map(toDollars), [0.0001, 1e-9, 1234.567890123])
+})
+
+const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2_000_000 }))
+const picos = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 600_000_000 }))
+
+const Case = Schema.Struct({
+  uncached: count,
+  cached: count,
+  written: count,
+  visible: count,
+  reasoning: count,
+  more: count,
+  prices: Schema.Struct({
+    input: picos,
+    output: picos,
+    cachedInput: picos,
+    cacheWrite: picos,
+    reasoning: picos
+  })
+})
+
+const ratesOf = ({ prices }: typeof Case.Type) => ({
+  input: prices.input / 1e6,
+  output: prices.output / 1e6,
+  cachedInput: prices.cachedInput / 1e6,
+  cacheWrite: prices.cacheWrite / 1e6,
+  reasoning: prices.reasoning / 1e6
+})
+
+const usageOf = (counts: Omit<typeof Case.Type, "prices" | "more">): Usage =>
+  usage({
+    promptTokens: counts.uncached + counts.cached + counts.written,
+    cachedTokens: counts.cached,
+    cacheWriteTokens: counts.written,
+    completionTokens: counts.visible + counts.reasoning,
+    reasoningTokens: counts.reasoning
+  })
+
+/** Half to even, by the book. */
+const rounded = (picos: bigint): number => {
+  const twice = picos * 2n
+  const floor = picos / 1000n
+  const over = twice - floor * 2000n
+  return Number(over > 1000n || (over === 1000n && floor % 2n === 1n) ? floor + 1n : floor)
+}
+
+law("costOf() is the exact sum of each side, rounded once", Case, (given) => {
+  const { prices } = given
+  const times = (tokens: number, price: number) => BigInt(tokens) * BigInt(price)
+  const input = times(given.uncached, prices.input) + times(given.cached, prices.cachedInput) +
+    times(given.written, prices.cacheWrite)
+  const output = times(given.visible, prices.output) + times(given.reasoning, prices.reasoning)
+  const cost = costOf(ratesOf(given), usageOf(given))
+  return cost.inputNanos === rounded(input) && cost.outputNanos === rounded(output) &&
+    totalNanos(cost) === rounded(input) + rounded(output)
+})
+
+law("costOf() never falls when a count grows", Case, (given) => {
+  const rates = ratesOf(given)
+  const base = costOf(rates, usageOf(given))
+  const kinds = ["uncached", "cached", "written", "visible", "reasoning"] as const
+  return base.inputNanos >= 0 && base.outputNanos >= 0 && kinds.every((kind) => {
+    const grown = costOf(rates, usageOf({ ...given, [kind]: given[kind] + given.more }))
+    return grown.inputNanos >= base.inputNanos && grown.outputNanos >= base.outputNanos
+  })
+})
