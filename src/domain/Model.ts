@@ -93,7 +93,8 @@ export const refused = (
   return [...names]
 }
 
-const parameterFields = {
+/** Each parameter of the native API as a field of the domain. */
+export const parameterFields = {
   temperature: "temperature",
   max_tokens: "maxTokens",
   top_p: "topP",

@@ -1,0 +1,113 @@
+/**
+ * The shape of `penstock.yaml`. Every key may be left out; an unknown one is refused.
+ *
+ * @module
+ */
+import * as Schema from "effect/Schema"
+import { capabilities } from "../domain/Model.ts"
+
+const Text = Schema.NonEmptyString
+const Positive = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000_000 }))
+/** Up to a day. */
+const Seconds = Schema.Finite.check(
+  Schema.isGreaterThan(0),
+  Schema.isLessThanOrEqualTo(86_400)
+)
+/** US dollars for a million tokens. */
+const Dollars = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))
+const optional = Schema.optionalKey
+
+/** Where the gateway listens. */
+const Server = Schema.Struct({
+  host: optional(Text),
+  port: optional(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
+  /** How long streams may go on after the gateway was told to stop. */
+  drain_seconds: optional(Seconds)
+})
+
+/** Who may call. */
+const Auth = Schema.Struct({
+  api_key: optional(Schema.String),
+  jwt: optional(Schema.Struct({
+    secret: optional(Schema.String),
+    jwks_url: optional(Text),
+    issuer: optional(Text),
+    audience: optional(Text)
+  }))
+})
+
+/** How long things may take. */
+const Timeouts = Schema.Struct({
+  stream_head_seconds: optional(Seconds),
+  whole_head_seconds: optional(Seconds),
+  first_token_seconds: optional(Seconds),
+  idle_seconds: optional(Seconds),
+  total_seconds: optional(Seconds),
+  keep_alive_seconds: optional(Seconds),
+  slow_client_seconds: optional(Seconds)
+})
+
+/** A provider: one of the catalogue set up otherwise, or one of the operator's own. */
+const ProviderOptions = Schema.Struct({
+  enabled: optional(Schema.Boolean),
+  name: optional(Text),
+  /** Needed for a provider that the catalogue does not have. */
+  dialect: optional(Schema.Literals(["openai", "anthropic", "gemini"])),
+  base_url: optional(Text),
+  api_key: optional(Schema.String),
+  /** Its name in the price list, such as `groq`. */
+  pricing: optional(Text),
+  /** Whether to ask it at start which models it serves. */
+  discover: optional(Schema.Boolean),
+  /** Calls at once. */
+  concurrency: optional(Positive),
+  /** Calls that wait for a place. */
+  waiting: optional(Positive)
+})
+
+/** A model: one of the catalogue set up otherwise, or one of the operator's own. */
+const ModelOptions = Schema.Struct({
+  enabled: optional(Schema.Boolean),
+  provider: optional(Text),
+  upstream_model: optional(Text),
+  name: optional(Text),
+  context_window: optional(Positive),
+  max_output_tokens: optional(Positive),
+  capabilities: optional(Schema.Array(Schema.Literals(capabilities))),
+  price: optional(Schema.Struct({
+    input_per_1m_tokens: Dollars,
+    output_per_1m_tokens: Dollars,
+    cached_input_per_1m_tokens: optional(Dollars),
+    cache_write_per_1m_tokens: optional(Dollars),
+    reasoning_per_1m_tokens: optional(Dollars)
+  }))
+})
+
+/** A name that can stand in an address and in a log. */
+const Id = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._:\/-]{0,127}$/, {
+    message: "Expected a name of letters, digits and . _ : / -"
+  })
+)
+
+/** The shape of `penstock.yaml`. */
+export const ConfigFile = Schema.Struct({
+  server: optional(Server),
+  data_dir: optional(Text),
+  auth: optional(Auth),
+  limits: optional(Schema.Struct({ body_bytes: optional(Positive) })),
+  timeouts: optional(Timeouts),
+  simulator: optional(Schema.Struct({
+    enabled: optional(Schema.Boolean),
+    seed: optional(Schema.Int)
+  })),
+  providers: optional(Schema.Record(Id, ProviderOptions)),
+  models: optional(Schema.Record(Id, ModelOptions))
+})
+
+/** A configuration file that was understood. */
+export type ConfigFile = typeof ConfigFile.Type
+/** What a file says of one provider. */
+export type ProviderOptions = typeof ProviderOptions.Type
+/** What a file says of one model. */
+export type ModelOptions = typeof ModelOptions.Type

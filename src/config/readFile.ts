@@ -1,0 +1,98 @@
+/**
+ * From `penstock.yaml` to its contents.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Yaml from "effect/encoding/Yaml"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import { ConfigError, wrong } from "./ConfigError.ts"
+import { ConfigFile } from "./ConfigFile.ts"
+import { variable } from "./environment.ts"
+
+/** Reads the file at `path`; `undefined` where it is not there and need not be. */
+export const readConfigFile = Effect.fnUntraced(
+  function* (
+    path: string,
+    required: boolean
+  ): Effect.fn.Return<ConfigFile | undefined, ConfigError> {
+    const text = yield* Effect.matchEffect(readText(path), {
+      onSuccess: Effect.succeed,
+      onFailure: (cause) =>
+        cause instanceof Deno.errors.NotFound && !required
+          ? Effect.undefined
+          : Effect.fail(wrong(path, "file", `it cannot be read: ${reasonOf(cause)}`))
+    })
+    return text === undefined ? undefined : yield* parseConfigFile(path, text)
+  }
+)
+
+/** The configuration that `text` holds: YAML, of which JSON is a part, with `${NAME}` filled in. */
+export const parseConfigFile = Effect.fnUntraced(
+  function* (path: string, text: string): Effect.fn.Return<ConfigFile, ConfigError> {
+    const document = yield* Effect.try({
+      try: () => path.endsWith(".json") ? JSON.parse(text) : Yaml.parse(text),
+      catch: (cause) => wrong(path, "file", reasonOf(cause))
+    })
+    // A file of nothing but comments.
+    const filled = yield* fill(path, [], document ?? {})
+    return yield* Effect.mapError(decode(filled), ({ issue }) =>
+      new ConfigError({
+        source: path,
+        faults: issuesOf(issue).issues.map(({ path = [], message }) => ({
+          path: path.map(String).join(".") || "file",
+          message: message === "Expected no excess property" ? "there is no such setting" : message
+        }))
+      }))
+  }
+)
+
+const decode = Schema.decodeUnknownEffect(ConfigFile, { errors: "all", onExcessProperty: "error" })
+const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const readText = (path: string) =>
+  Effect.tryPromise({ try: () => Deno.readTextFile(path), catch: (cause) => cause })
+
+const reasonOf = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : "the reason is not known"
+
+/** `value` with each `${NAME}` in its texts replaced by that environment variable. */
+const fill = (
+  source: string,
+  path: ReadonlyArray<string>,
+  value: unknown
+): Effect.Effect<unknown, ConfigError> => {
+  if (typeof value === "string") {
+    return value.includes("${") ? fillText(source, path, value) : Effect.succeed(value)
+  }
+  if (Array.isArray(value)) {
+    return Effect.forEach(value, (item, index) => fill(source, [...path, String(index)], item))
+  }
+  if (typeof value !== "object" || value === null) return Effect.succeed(value)
+  return Effect.map(
+    Effect.forEach(
+      Object.entries(value),
+      ([key, item]) =>
+        Effect.map(fill(source, [...path, key], item), (filled) => [key, filled] as const)
+    ),
+    Object.fromEntries
+  )
+}
+
+const fillText = Effect.fnUntraced(
+  function* (source: string, path: ReadonlyArray<string>, text: string) {
+    let filled = ""
+    let end = 0
+    for (const match of text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g)) {
+      const [whole, name = ""] = match
+      const value = yield* variable(name)
+      if (value === undefined) {
+        return yield* wrong(source, path.join("."), `the environment variable ${name} is not set`)
+      }
+      filled += text.slice(end, match.index) + value
+      end = match.index + whole.length
+    }
+    return filled + text.slice(end)
+  }
+)

@@ -1,0 +1,64 @@
+/**
+ * Everything that a client can be refused for, in one vocabulary.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import type { Scope } from "./Principal.ts"
+import type { UpstreamFault } from "./UpstreamFault.ts"
+
+/** A fault in a request's body: where, and what. */
+export interface Issue {
+  readonly path: ReadonlyArray<string | number>
+  readonly message: string
+}
+
+/** Why a request is not answered. */
+export type Reason =
+  | {
+    readonly _tag: "InvalidRequest"
+    readonly message: string
+    /** 400 unless HTTP has a better word. */
+    readonly status: 400 | 404 | 405 | 413 | 415
+    /** A word for programs, such as `json_too_deep`. */
+    readonly kind: string
+    readonly issues: ReadonlyArray<Issue>
+  }
+  | { readonly _tag: "Unauthorized"; readonly message: string }
+  | { readonly _tag: "Forbidden"; readonly message: string; readonly scope: Scope }
+  /** Who the caller is cannot be found out now. */
+  | {
+    readonly _tag: "AuthUnavailable"
+    readonly message: string
+    readonly retryAfterMs: number
+  }
+  | { readonly _tag: "ModelNotFound"; readonly model: string }
+  /** The model is known, and was not even tried. */
+  | {
+    readonly _tag: "ModelUnavailable"
+    readonly model: string
+    readonly why: "not_configured" | "disabled" | "shutting_down"
+    readonly message: string
+  }
+  /** The model was tried, and its provider failed. */
+  | { readonly _tag: "ProviderFailed"; readonly model: string; readonly fault: UpstreamFault }
+  /** The client left what it was sent unread for too long; there is nobody to tell. */
+  | { readonly _tag: "ClientTooSlow" }
+  /** A defect of ours; what it was is in the log, by the request's id. */
+  | { readonly _tag: "Internal" }
+
+/** The one error of the gateway; `reason` says what happened. */
+export class GatewayError extends Data.TaggedError("GatewayError")<{
+  readonly reason: Reason
+}> {}
+
+/** A request that is wrong in itself. */
+export const invalidRequest = (
+  message: string,
+  { status = 400, kind = "invalid_request", issues = [] }: {
+    readonly status?: 400 | 404 | 405 | 413 | 415
+    readonly kind?: string
+    readonly issues?: ReadonlyArray<Issue>
+  } = {}
+): GatewayError =>
+  new GatewayError({ reason: { _tag: "InvalidRequest", message, status, kind, issues } })

@@ -1,0 +1,96 @@
+/**
+ * How models have been doing, as real requests show it.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** How a model has been doing over the last quarter of an hour. */
+export interface Record {
+  readonly health: Health
+  /** Mean time to a whole answer, in milliseconds; absent where there was none. */
+  readonly responseTimeMs: number | undefined
+  /** When it was last tried, in Unix milliseconds; absent before the first time. */
+  readonly lastCheck: number | undefined
+  /** Failed requests in all requests, from 0 to 1. */
+  readonly errorRate: number
+}
+
+/** How a model is; `unknown` where nobody asked it lately. */
+export type Health = "healthy" | "degraded" | "unhealthy" | "unknown"
+
+/** How models have been doing, as real requests show it. */
+export class ModelHealth extends Context.Service<ModelHealth, {
+  /** Takes note of a request that took `durationMs` and that the provider answered or failed. */
+  readonly note: (model: string, answered: boolean, durationMs: number) => Effect.Effect<void>
+  readonly record: (model: string) => Effect.Effect<Record>
+}>()("penstock/guard/ModelHealth") {
+  static readonly layer = Layer.sync(ModelHealth, () => {
+    const models = new Map<string, Array<Bucket>>()
+    return ModelHealth.of({
+      note: (model, answered, durationMs) =>
+        Effect.map(Clock.currentTimeMillis, (now) => {
+          const buckets = recent(models.get(model) ?? [], now)
+          const minute = Math.floor(now / bucketMs)
+          let bucket = buckets.at(-1)
+          if (bucket?.minute !== minute) {
+            bucket = { minute, answered: 0, failed: 0, totalMs: 0, lastAt: now }
+            buckets.push(bucket)
+          }
+          bucket.lastAt = now
+          if (answered) {
+            bucket.answered++
+            bucket.totalMs += durationMs
+          } else bucket.failed++
+          models.set(model, buckets)
+        }),
+      record: (model) =>
+        Effect.map(Clock.currentTimeMillis, (now) => judge(recent(models.get(model) ?? [], now)))
+    })
+  })
+}
+
+/** What happened within one minute. */
+interface Bucket {
+  readonly minute: number
+  answered: number
+  failed: number
+  totalMs: number
+  lastAt: number
+}
+
+const bucketMs = 60_000
+const windowBuckets = 15
+
+const recent = (buckets: Array<Bucket>, now: number): Array<Bucket> => {
+  const oldest = Math.floor(now / bucketMs) - windowBuckets
+  const [first] = buckets
+  return first && first.minute <= oldest ? buckets.filter(({ minute }) => minute > oldest) : buckets
+}
+
+/** Half of the requests failing is unhealthy, a tenth is degraded. */
+const judge = (buckets: ReadonlyArray<Bucket>): Record => {
+  let answered = 0, failed = 0, totalMs = 0
+  for (const bucket of buckets) {
+    answered += bucket.answered
+    failed += bucket.failed
+    totalMs += bucket.totalMs
+  }
+  const all = answered + failed
+  const errorRate = all === 0 ? 0 : failed / all
+  return {
+    health: all === 0
+      ? "unknown"
+      : errorRate >= 0.5
+      ? "unhealthy"
+      : errorRate >= 0.1
+      ? "degraded"
+      : "healthy",
+    responseTimeMs: answered === 0 ? undefined : Math.round(totalMs / answered),
+    lastCheck: buckets.at(-1)?.lastAt,
+    errorRate
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The conversation as Anthropic wants it: turns of user and assistant by turns, of blocks.
+ *
+ * @module
+ */
+import type { Json, JsonObject } from "../../domain/Completion.ts"
+import { type Message, type Part, type Reasoning, textOf } from "../../domain/Message.ts"
+import { isBlank } from "./blank.ts"
+import { imageSource } from "./image.ts"
+import { toInput } from "./toolInput.ts"
+
+/** What the system messages say, wherever they stand; absent where they say nothing. */
+export const system = (messages: ReadonlyArray<Message>): string | undefined =>
+  messages.flatMap(({ role, content }) => role === "system" ? textOf(content) : [])
+    .filter((text) => !isBlank(text))
+    .join("\n\n") || undefined
+
+/** What one side says before the other does. */
+interface Turn {
+  readonly role: "user" | "assistant"
+  /** These must stand before all else in the turn. */
+  readonly first: Array<JsonObject>
+  readonly rest: Array<JsonObject>
+}
+
+/**
+ * All other messages. Neighbours that speak for the same side are one turn, with tool results first:
+ * Anthropic looks for them right behind the calls. A message that says nothing is left out, since it
+ * is refused there. A user's name and an image's level of detail have no word in this dialect.
+ */
+export const turns = (messages: ReadonlyArray<Message>): ReadonlyArray<JsonObject> => {
+  const turns: Array<Turn> = []
+  const say = (role: Turn["role"], place: "first" | "rest", blocks: ReadonlyArray<JsonObject>) => {
+    if (blocks.length === 0) return
+    let turn = turns.at(-1)
+    if (turn?.role !== role) turns.push(turn = { role, first: [], rest: [] })
+    for (const block of blocks) turn[place].push(block)
+  }
+  for (const message of messages) {
+    switch (message.role) {
+      case "user":
+        say("user", "rest", message.content.flatMap(block))
+        break
+      case "tool":
+        say("user", "first", [toolResult(message)])
+        break
+      case "assistant":
+        say("assistant", "rest", assistantBlocks(message))
+    }
+  }
+  return turns.map(({ role, first, rest }) => ({ role, content: content([...first, ...rest]) }))
+}
+
+const toolResult = (
+  { toolCallId, content: parts }: Extract<Message, { readonly role: "tool" }>
+): JsonObject => ({
+  type: "tool_result",
+  tool_use_id: toolCallId,
+  content: content(parts.flatMap(block))
+})
+
+const assistantBlocks = (
+  { reasoning, content, toolCalls }: Extract<Message, { readonly role: "assistant" }>
+): ReadonlyArray<JsonObject> => [
+  ...reasoning.flatMap(thinking),
+  // The assistant cannot have shown an image there.
+  ...content.flatMap((part) => part.type === "text" ? block(part) : []),
+  ...toolCalls.map((call) => ({
+    type: "tool_use",
+    id: call.id,
+    name: call.name,
+    input: toInput(call.arguments)
+  }))
+]
+
+/** A lone text stands as a plain string. */
+const content = (blocks: ReadonlyArray<JsonObject>): Json | undefined => {
+  const [first] = blocks
+  if (first === undefined) return undefined
+  return blocks.length === 1 && first.type === "text" ? first.text : blocks
+}
+
+/** None where there is nothing to say: Anthropic refuses a text of white space only. */
+const block = (part: Part): ReadonlyArray<JsonObject> => {
+  if (part.type === "text") return isBlank(part.text) ? [] : [{ type: "text", text: part.text }]
+  const source = imageSource(part.url)
+  return source === undefined ? [] : [{ type: "image", source }]
+}
+
+/** Anthropic checks its signature: what it did not sign cannot go back. */
+const thinking = (reasoning: Reasoning): ReadonlyArray<JsonObject> => {
+  if (reasoning.type === "redacted") {
+    const { dialect, value } = reasoning.data
+    return dialect === "anthropic" ? [{ type: "redacted_thinking", data: value }] : []
+  }
+  const { text, signature } = reasoning
+  return signature?.dialect === "anthropic"
+    ? [{ type: "thinking", thinking: text, signature: signature.value }]
+    : []
+}

@@ -1,0 +1,64 @@
+/**
+ * A request in OpenAI's words.
+ *
+ * @module
+ */
+import type {
+  CompletionRequest,
+  JsonObject,
+  ResponseFormat,
+  Tool,
+  ToolChoice
+} from "../../domain/Completion.ts"
+import type { Call, Target } from "../Dialect.ts"
+import { encodeMessage } from "./messages.ts"
+import type { OpenAiQuirks } from "./quirks.ts"
+
+/** The call that asks `target` for `request`. */
+export const encode = (
+  { messages, parameters }: CompletionRequest,
+  target: Target,
+  quirks: OpenAiQuirks
+): Call => {
+  const { maxTokensField = "max_tokens", seedField = "seed", userField = "user" } = quirks
+  const { responseFormat, stop, toolChoice, tools } = parameters
+  return {
+    path: "/chat/completions",
+    body: {
+      model: target.model,
+      messages: messages.map((message) => encodeMessage(message, quirks)),
+      temperature: parameters.temperature,
+      [maxTokensField]: parameters.maxTokens,
+      top_p: parameters.topP,
+      // An empty list asks for nothing, but is refused.
+      stop: stop?.length ? stop : undefined,
+      [seedField]: parameters.seed,
+      presence_penalty: parameters.presencePenalty,
+      frequency_penalty: parameters.frequencyPenalty,
+      n: parameters.n,
+      response_format: responseFormat && encodeResponseFormat(responseFormat),
+      tools: tools?.length ? tools.map(encodeTool) : undefined,
+      tool_choice: toolChoice && encodeToolChoice(toolChoice),
+      reasoning_effort: parameters.reasoningEffort,
+      ...(userField === "none" ? undefined : { [userField]: parameters.user }),
+      stream: target.stream ? true : undefined,
+      stream_options: target.stream && quirks.streamUsage !== false
+        ? { include_usage: true }
+        : undefined
+    }
+  }
+}
+
+const encodeResponseFormat = (format: ResponseFormat): JsonObject => {
+  if (format.type !== "json_schema") return { type: format.type }
+  const { name, description, schema, strict } = format
+  return { type: "json_schema", json_schema: { name, description, schema, strict } }
+}
+
+const encodeTool = ({ name, description, parameters, strict }: Tool): JsonObject => ({
+  type: "function",
+  function: { name, description, parameters, strict }
+})
+
+const encodeToolChoice = (choice: ToolChoice): string | JsonObject =>
+  typeof choice === "string" ? choice : { type: "function", function: { name: choice.name } }

@@ -1,0 +1,33 @@
+/**
+ * How an operator set up one provider.
+ *
+ * @module
+ */
+import type * as Redacted from "effect/Redacted"
+import type { ActorSize } from "../actor/Actor.ts"
+import type { Provider } from "./Provider.ts"
+
+/** A provider with everything that is needed to call it, or the reason why it cannot be called. */
+export interface ProviderSettings {
+  readonly provider: Provider
+  /** Where the dialect's paths begin; without a slash at the end. */
+  readonly baseUrl: string
+  readonly apiKey: Redacted.Redacted | undefined
+  readonly size: ActorSize
+  readonly readiness: Readiness
+  /** Whether the operator set it up, by a key or an address. */
+  readonly explicit: boolean
+}
+
+/** Whether a provider may be called. */
+export type Readiness =
+  | { readonly ready: true }
+  | {
+    readonly ready: false
+    readonly reason: "not_configured" | "disabled"
+    /** What to do about it, in one sentence: which variable to set. */
+    readonly message: string
+  }
+
+/** 512 calls at once and as many waiting; 64 messages. */
+export const defaultSize: ActorSize = { mailbox: 64, concurrency: 512, waiting: 512 }

@@ -1,0 +1,15 @@
+import { openai as dialect } from "../../protocol/openai/mod.ts"
+import { bearer, type Provider } from "../Provider.ts"
+
+/** Groq: serves what it says it serves. */
+export const groq: Provider = {
+  id: "groq",
+  name: "Groq",
+  dialect: dialect({ maxTokensField: "max_completion_tokens" }),
+  baseUrl: "https://api.groq.com/openai/v1",
+  environment: { apiKey: ["GROQ_API_KEY"], baseUrl: undefined },
+  authorize: bearer,
+  models: [],
+  pricing: "groq",
+  discovers: true
+}

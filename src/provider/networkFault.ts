@@ -1,0 +1,59 @@
+/**
+ * What went wrong below HTTP.
+ *
+ * @module
+ */
+import { type FaultClass, UpstreamFault } from "../domain/UpstreamFault.ts"
+
+/**
+ * The runtime tells its network errors apart only by their text (Deno 2.9), so we look there. The
+ * first that fits counts.
+ */
+const signs: ReadonlyArray<readonly [RegExp, FaultClass, string]> = [
+  [
+    /dns error|failed to lookup address|name or service not known/i,
+    "dns",
+    "The provider's name cannot be resolved"
+  ],
+  [
+    /certificate|tls handshake|invalid peer|handshake|ssl|CertNotValid|UnknownIssuer/i,
+    "tls",
+    "No secure connection to the provider can be made"
+  ],
+  [
+    /connection refused|unreachable|no route|tcp connect error|connect error|not granted|notcapable|requires net access/i,
+    "connect",
+    "The provider cannot be reached"
+  ],
+  [/timed out|timeout/i, "timeout_headers", "The provider did not answer in time"],
+  [
+    /invalid (http )?(status|version|header)|parse|invalid uri|too large|message head|redirect/i,
+    "bad_response",
+    "The provider does not speak HTTP as it should"
+  ]
+]
+
+/** What a failed `fetch` means. Whatever has no better name is a connection that broke. */
+export const networkFault = (cause: unknown): UpstreamFault => {
+  const text = describe(cause)
+  const sign = signs.find(([pattern]) => pattern.test(text))
+  return sign ? new UpstreamFault({ class: sign[1], message: sign[2] }) : new UpstreamFault({
+    class: "reset",
+    message: "The provider closed the connection before it answered"
+  })
+}
+
+/** A failure while a body was being read. */
+export const bodyFault = (cause: unknown): UpstreamFault =>
+  /gzip|deflate|brotli|decod|decompress|corrupt/i.test(describe(cause))
+    ? new UpstreamFault({
+      class: "bad_response",
+      message: "The provider's answer cannot be decoded"
+    })
+    : new UpstreamFault({
+      class: "stream_cut",
+      message: "The provider broke off in the middle of the answer"
+    })
+
+const describe = (cause: unknown): string =>
+  cause instanceof Error ? `${cause.message} ${describe(cause.cause)}` : ""

@@ -1,0 +1,158 @@
+/**
+ * The catalogue's providers and the operator's own, set up as the settings say.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { type ConfigError, wrong } from "../config/ConfigError.ts"
+import type { ProviderOptions } from "../config/ConfigFile.ts"
+import { nonEmptyVariable } from "../config/environment.ts"
+import type { Settings } from "../config/Settings.ts"
+import { anthropic } from "../protocol/anthropic/mod.ts"
+import type { Dialect } from "../protocol/Dialect.ts"
+import { gemini } from "../protocol/gemini/mod.ts"
+import { openai } from "../protocol/openai/mod.ts"
+import * as catalog from "./catalog/mod.ts"
+import { bearer, type Provider } from "./Provider.ts"
+import { defaultSize, type ProviderSettings, type Readiness } from "./ProviderSettings.ts"
+import { simulator } from "./simulator/mod.ts"
+
+/** Every provider, in the order in which they keep a model id that two of them have. */
+export const roster = Effect.fnUntraced(
+  function* (settings: Settings): Effect.fn.Return<ReadonlyArray<ProviderSettings>, ConfigError> {
+    const source = settings.file ?? "the environment"
+    const known = Object.values(catalog)
+    const real: Array<ProviderSettings> = []
+    for (const provider of known) {
+      real.push(yield* setUp(source, provider, settings.providers.get(provider.id) ?? {}))
+    }
+    for (const [id, options] of settings.providers) {
+      if (known.some((provider) => provider.id === id) || id === simulator.id) continue
+      real.push(yield* setUp(source, yield* own(source, id, options), options))
+    }
+    for (const [id, { provider }] of settings.models) {
+      if (provider === undefined || provider === simulator.id) continue
+      if (real.some((one) => one.provider.id === provider)) continue
+      return yield* wrong(source, `models.${id}.provider`, `there is no provider "${provider}"`)
+    }
+    const configured = real.some(({ readiness, explicit }) => readiness.ready && explicit)
+    return settings.simulator.enabled ?? !configured
+      ? [...real, simulated(settings.simulator.seed)]
+      : real
+  }
+)
+
+const simulated = (seed: number): ProviderSettings => ({
+  provider: simulator.provider(seed),
+  baseUrl: "http://simulator",
+  apiKey: undefined,
+  size: defaultSize,
+  readiness: { ready: true },
+  explicit: false
+})
+
+const setUp = Effect.fnUntraced(
+  function* (
+    source: string,
+    provider: Provider,
+    options: ProviderOptions
+  ): Effect.fn.Return<ProviderSettings, ConfigError> {
+    const { id, environment } = provider
+    const variable = environment.baseUrl
+    const fromEnvironment = variable ? yield* nonEmptyVariable(variable) : undefined
+    const place = options.base_url === undefined
+      ? { source: "the environment", path: variable ?? id }
+      : { source, path: `providers.${id}.base_url` }
+    const address = options.base_url ?? fromEnvironment
+    const apiKey = options.api_key?.trim() || (yield* firstSet(environment.apiKey))
+    return {
+      provider: { ...provider, name: options.name ?? provider.name },
+      baseUrl: yield* baseUrl(place, address ?? provider.baseUrl, provider.basePath ?? ""),
+      apiKey: apiKey === undefined ? undefined : Redacted.make(apiKey, { label: `${id} API key` }),
+      size: {
+        ...defaultSize,
+        concurrency: options.concurrency ?? defaultSize.concurrency,
+        waiting: options.waiting ?? defaultSize.waiting
+      },
+      readiness: readiness(provider, options, apiKey),
+      explicit: address !== undefined || apiKey !== undefined
+    }
+  }
+)
+
+const readiness = (
+  { name, id, environment }: Provider,
+  options: ProviderOptions,
+  apiKey: string | undefined
+): Readiness => {
+  if (options.enabled === false) {
+    return { ready: false, reason: "disabled", message: `Provider "${id}" is disabled` }
+  }
+  const [variable] = environment.apiKey
+  if (variable === undefined || apiKey !== undefined) return { ready: true }
+  return {
+    ready: false,
+    reason: "not_configured",
+    message: `${name} has no API key: set ${variable} and start Penstock again`
+  }
+}
+
+const firstSet = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
+  for (const name of names) {
+    const value = yield* nonEmptyVariable(name)
+    if (value !== undefined) return value
+  }
+  return undefined
+})
+
+/** A provider that only the file knows. */
+const own = (
+  source: string,
+  id: string,
+  { dialect, base_url, name, pricing, discover }: ProviderOptions
+): Effect.Effect<Provider, ConfigError> => {
+  const missing = (key: string) =>
+    Effect.fail(wrong(
+      source,
+      `providers.${id}.${key}`,
+      "a provider that Penstock does not know needs one"
+    ))
+  if (dialect === undefined) return missing("dialect")
+  if (base_url === undefined) return missing("base_url")
+  const alike = { openai: catalog.openai, anthropic: catalog.anthropic, gemini: catalog.google }
+  return Effect.succeed({
+    id,
+    name: name ?? id,
+    dialect: dialects[dialect],
+    baseUrl: base_url,
+    environment: { apiKey: [], baseUrl: undefined },
+    authorize: dialect === "openai" ? bearer : alike[dialect].authorize,
+    models: [],
+    pricing,
+    discovers: discover ?? true
+  })
+}
+
+const dialects: Record<Dialect["name"], Dialect> = { openai: openai(), anthropic, gemini }
+
+/** An address of ours to add paths to: it may hold nothing but scheme, host, port and path. */
+const baseUrl = (
+  { source, path }: { readonly source: string; readonly path: string },
+  address: string,
+  basePath: string
+): Effect.Effect<string, ConfigError> => {
+  const url = URL.parse(address)
+  if (!url || !["http:", "https:"].includes(url.protocol)) {
+    return Effect.fail(
+      wrong(source, path, "expected an address that begins with https:// or http://")
+    )
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    return Effect.fail(
+      wrong(source, path, "an address may have no user, password, query or fragment")
+    )
+  }
+  const trimmed = url.href.replace(/\/+$/, "")
+  return Effect.succeed(trimmed.endsWith(basePath) ? trimmed : trimmed + basePath)
+}

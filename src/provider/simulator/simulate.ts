@@ -1,0 +1,78 @@
+/**
+ * The simulator's side of HTTP.
+ *
+ * @module
+ */
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { object, parse, string } from "../../protocol/json.ts"
+import type { Send } from "../Egress.ts"
+import * as Reply from "./reply.ts"
+import { type Script, write } from "./script.ts"
+
+/** How a simulated model behaves; times in milliseconds. */
+interface Manner {
+  readonly beforeFirst: number
+  readonly betweenPieces: number
+  /** How a streamed answer ends after half of its pieces, if not well. */
+  readonly ending?: "cut" | "silent" | undefined
+}
+
+const quick: Manner = { beforeFirst: 20, betweenPieces: 10 }
+const manners = new Map<string | undefined, Manner>([
+  ["simulator-slow", { beforeFirst: 2000, betweenPieces: 100 }],
+  ["simulator-cut", { ...quick, ending: "cut" }],
+  ["simulator-silent", { ...quick, ending: "silent" }]
+])
+
+/** Answers requests in the OpenAI dialect, within this process. */
+export const simulate = (seed: number): Send => {
+  let calls = 0
+  return Effect.fnUntraced(function* ({ body = "" }) {
+    const request = object(parse(body)) ?? {}
+    const model = string(request.model) ?? ""
+    calls++
+    if (model === "simulator-rate-limited") {
+      return Reply.error(429, "rate_limit_exceeded", { "retry-after": "2" })
+    }
+    if (model === "simulator-flaky" && calls % 2 === 1) return Reply.error(500, "server_error")
+    const manner = manners.get(model) ?? quick
+    const script = write(request, seed)
+    if (request.stream === true) return yield* streamed(script, manner, model)
+    yield* Effect.sleep(manner.beforeFirst + script.pieces.length * manner.betweenPieces)
+    if (manner.ending === "silent") yield* Effect.never
+    return Reply.whole(script, model, manner.ending === "cut")
+  })
+}
+
+/**
+ * A body that waits between its pieces by the clock of whoever asked, so that tests can move it; one
+ * piece is made when the one before it was taken.
+ */
+const streamed = (script: Script, manner: Manner, model: string) =>
+  Effect.contextWith((context: Context.Context<never>) =>
+    Effect.sync(() => {
+      const events = Reply.events(script, model)
+      const half = Math.ceil(events.length / 2)
+      const run = Effect.runPromiseWith(context)
+      let next = 0
+      const left = new AbortController()
+      const body = new ReadableStream({
+        type: "bytes",
+        pull: (controller) => {
+          if (manner.ending && next >= half) {
+            if (manner.ending === "silent") return run(Effect.never, { signal: left.signal })
+            return controller.error(new TypeError("error reading a body from connection"))
+          }
+          const wait = next === 0 ? manner.beforeFirst : manner.betweenPieces
+          return run(Effect.sleep(wait), { signal: left.signal }).then(() => {
+            const event = events[next++]
+            if (event) controller.enqueue(event)
+            if (next >= events.length) controller.close()
+          })
+        },
+        cancel: () => left.abort()
+      })
+      return new Response(body, { headers: { "content-type": "text/event-stream" } })
+    })
+  )
