@@ -68,19 +68,19 @@ export const serve = async (
   answer: (request: RawRequest, peer: Peer) => Promise<void>
 ): Promise<RawServer> => {
   const work = new Set<Promise<void>>()
-  const open = new Set<net.Socket>()
+  const open = new Set<Peer>()
   let opened = 0
   let closedByPeer = 0
 
   const meet = (socket: net.Socket) => {
     const connection = ++opened
-    open.add(socket)
-    const { peer, bytes } = connect(socket, options.deaf === true)
-    const done = converse(connection, peer, bytes, answer).then(() => peer.over).then(() => {
-      open.delete(socket)
-      work.delete(done)
+    const { peer, bytes } = connect(socket, options.deaf === true, () => {
+      open.delete(peer)
       if (peer.leftByClient()) closedByPeer++
     })
+    open.add(peer)
+    const done = converse(connection, peer, bytes, answer).then(() => peer.over)
+      .then(() => void work.delete(done))
     work.add(done)
     if (options.greeting !== undefined) peer.write(options.greeting)
   }
@@ -100,7 +100,7 @@ export const serve = async (
     closedByPeer: () => closedByPeer,
     stop: async () => {
       const closed = new Promise((closed) => listener.close(closed))
-      for (const socket of open) socket.destroy()
+      for (const peer of open) peer.reset()
       await Promise.all(work)
       await closed
     }
@@ -108,13 +108,19 @@ export const serve = async (
 }
 
 /** The two ends of what a connection is to us: a peer to write to, and the bytes that come in. */
-const connect = (socket: net.Socket, deaf: boolean): { peer: Peer; bytes: Incoming } => {
+const connect = (
+  socket: net.Socket,
+  deaf: boolean,
+  onOver: () => void
+): { peer: Peer; bytes: Incoming } => {
   let ours = false
   let ended = false
   const end = Promise.withResolvers<void>()
   const bytes = new Incoming()
   const finish = () => {
+    if (ended) return
     ended = true
+    onOver()
     bytes.end()
     end.resolve()
   }

@@ -133,6 +133,7 @@ cases("durationMs() adds up units, and rounds up", durationMs, [
   ["0.0001s", 1],
   ["1500us", 2],
   ["34.412s", 34_412],
+  ["2.007s", 2007],
   ["20.04466179s", 20_045]
 ])
 

@@ -19,7 +19,7 @@ export const anthropic: Dialect = {
   decode,
   reader,
   fault: (status, _headers, body) => faultOf(parse(body), status),
-  modelsPath: "/v1/models",
+  modelsPath: "/v1/models?limit=1000",
   readModels: (body) =>
     array(object(body)?.data).flatMap((model) => string(object(model)?.id) || [])
 }

@@ -28,7 +28,7 @@ export interface Candidate {
 /** Starts to read the candidate `choice`. */
 export const make = (choice: number): Candidate => {
   let calls = 0
-  // Held back to the very end: some models give a reason in every chunk, and go on.
+  // Held back to the very end: some models say STOP in every chunk, and go on.
   let reason: FinishReason | undefined
 
   const readCall = (
@@ -73,7 +73,8 @@ export const make = (choice: number): Candidate => {
     }
     const ended = finishReason(candidate.finishReason)
     if (typeof ended === "object") return ended
-    reason = ended ?? reason
+    // Nor does it take back that something was cut.
+    if (reason === undefined || ended !== "stop") reason = ended ?? reason
     return undefined
   }
 

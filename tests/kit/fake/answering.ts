@@ -41,7 +41,7 @@ export type StreamBreak =
 
 /** Answers the call; without options, with a short greeting. */
 export const answer = (options: AnswerOptions = {}): Script => ({
-  name: `answer ${JSON.stringify(options)}`,
+  name: `answer ${JSON.stringify(options).slice(0, 120)}`,
   play: (stage) => {
     const full = complete(options, stage.call.model)
     const streamed = options.shape === undefined ? stage.call.stream : options.shape === "stream"

@@ -31,7 +31,7 @@ export const raw = (bytes: string | Uint8Array): Script => ({
 /** What an SSH server says. */
 export const sshBanner: Script = raw("SSH-2.0-OpenSSH_9.6p1 Debian-4\r\n")
 
-/** Answers the bytes given, in order; a string is sent in UTF-8, anything else as JSON. */
+/** Answers with a status; a string is sent as it stands, any other body as JSON. */
 export const status = (
   code: number,
   options: {

@@ -212,7 +212,7 @@ Deno.test("blocks that are no blocks are passed over", () => {
 })
 
 Deno.test("the models are those that have an id", () => {
-  assertEquals(anthropic.modelsPath, "/v1/models")
+  assertEquals(anthropic.modelsPath, "/v1/models?limit=1000")
   assertEquals(
     anthropic.readModels({ data: [{ id: "a", type: "model" }, {}, null, { id: 1 }, { id: "b" }] }),
     ["a", "b"]

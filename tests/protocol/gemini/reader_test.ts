@@ -54,6 +54,14 @@ Deno.test("what follows a reason to finish still counts, and each candidate fini
   assertEquals(deltas.at(-1), { _tag: "Finish", choice: 0, reason: "tool_calls" })
 })
 
+Deno.test("a reason that is not STOP holds, wherever it stands", () => {
+  const cut = { finishReason: "MAX_TOKENS" }
+  for (const [first, last] of [[stop, cut], [cut, stop], [cut, {}]]) {
+    const { deltas } = stream(chunk([{ text: "a" }], first), chunk([{ text: "b" }], last))
+    assertEquals(deltas.at(-1), { _tag: "Finish", choice: 0, reason: "length" })
+  }
+})
+
 Deno.test("tool calls count on over the chunks of a stream", () => {
   const call = { functionCall: { name: "f" } }
   const { deltas } = stream(

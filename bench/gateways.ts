@@ -1,0 +1,148 @@
+/**
+ * The gateways that are compared: how each is started and asked.
+ *
+ * @module
+ */
+import { type Command, freePort, listen, type Listening } from "./processes.ts"
+
+/** A gateway under measurement. */
+export interface Gateway {
+  readonly name: string
+  /** Starts it in front of the provider at `upstream`, an address without a path. */
+  readonly start: (upstream: string) => Promise<Listening>
+  /** How it is asked for `prompt`. */
+  readonly ask: (prompt: string, stream: boolean, upstream: string) => Asking
+}
+
+/** A request as this gateway wants it. */
+export interface Asking {
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const root = new URL("..", import.meta.url).pathname
+const bench = new URL(".", import.meta.url).pathname
+
+const openaiBody = (prompt: string, stream: boolean) =>
+  JSON.stringify({
+    model: "gpt-4o-mini",
+    messages: [{ role: "user", content: prompt }],
+    ...(stream ? { stream, stream_options: { include_usage: true } } : {})
+  })
+
+/** Starts one of our own scripts, with its port and `args` as arguments. */
+export const script = (file: string, ...args: ReadonlyArray<string>): Promise<Listening> => {
+  const port = freePort()
+  return listen(port, {
+    program: Deno.execPath(),
+    args: ["run", "--no-prompt", "--allow-net", bench + file, String(port), ...args],
+    cwd: root
+  })
+}
+
+const own = (name: string): Gateway => ({
+  name,
+  start: (upstream) => script(`${name}.ts`, upstream),
+  ask: (prompt, stream) => ({
+    path: "/v1/chat/completions",
+    headers: {},
+    body: openaiBody(prompt, stream)
+  })
+})
+
+const penstock: Gateway = {
+  name: "penstock",
+  start: async (upstream) => {
+    const port = freePort()
+    const data = await Deno.makeTempDir({ prefix: "penstock-bench-" })
+    const forget = () => Deno.remove(data, { recursive: true }).catch(() => {})
+    try {
+      const listening = await listen(port, {
+        program: Deno.execPath(),
+        args: ["run", "--no-prompt", "-A", `${root}main.ts`],
+        cwd: data,
+        env: {
+          PORT: String(port),
+          HOST: "127.0.0.1",
+          PENSTOCK_API_KEY: apiKey,
+          PENSTOCK_DATA_DIR: data,
+          OPENAI_API_KEY: "x",
+          OPENAI_BASE_URL: `${upstream}/v1`
+        }
+      })
+      return { ...listening, stop: () => listening.stop().then(forget) }
+    } catch (error) {
+      await forget()
+      throw error
+    }
+  },
+  ask: (prompt, stream) => ({
+    path: stream ? "/api/v1/llm/generate/stream" : "/api/v1/llm/generate",
+    headers: { "x-api-key": apiKey },
+    body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: prompt }] })
+  })
+}
+
+const apiKey = "bench-0123456789abcdef0123456789abcdef"
+
+const portkeyVersion = "1.15.2"
+
+/** On Node, from npm: the gateway that most people compare with. */
+const portkey: Gateway = {
+  name: "portkey",
+  start: async (upstream) => {
+    const folder = await installPortkey()
+    const port = freePort()
+    const command: Command = {
+      program: "node",
+      args: [
+        `${folder}/node_modules/@portkey-ai/gateway/build/start-server.js`,
+        `--port=${port}`,
+        "--headless"
+      ],
+      // Custom hosts on private addresses are refused by its SSRF guard, but for those named here.
+      env: { NODE_ENV: "production", TRUSTED_CUSTOM_HOSTS: new URL(upstream).hostname }
+    }
+    return await listen(port, command)
+  },
+  ask: (prompt, stream, upstream) => ({
+    path: "/v1/chat/completions",
+    headers: {
+      authorization: "Bearer x",
+      "x-portkey-provider": "openai",
+      "x-portkey-custom-host": `${upstream}/v1`
+    },
+    body: openaiBody(prompt, stream)
+  })
+}
+
+/** Installs it once, into a folder that later runs find again; fails where npm cannot get it. */
+const installPortkey = async (): Promise<string> => {
+  const folder = `${Deno.env.get("TMPDIR") ?? "/tmp"}/penstock-bench-portkey-${portkeyVersion}`
+  const there = `${folder}/node_modules/@portkey-ai/gateway/build/start-server.js`
+  if (await Deno.stat(there).then(() => true, () => false)) return folder
+  await Deno.mkdir(folder, { recursive: true })
+  const { success, stderr } = await new Deno.Command("npm", {
+    args: [
+      "install",
+      "--prefix",
+      folder,
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      `@portkey-ai/gateway@${portkeyVersion}`,
+      // With a later one its streams fail on Node: its issue 1389.
+      "@hono/node-server@1.14.2"
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    signal: AbortSignal.timeout(180_000)
+  }).output()
+  if (!success) throw new Error(`npm: ${new TextDecoder().decode(stderr).slice(-300)}`)
+  return folder
+}
+
+/** In the order of the tables. */
+export const gateways: ReadonlyArray<Gateway> = [own("passthrough"), own("pump"), penstock, portkey]

@@ -1,0 +1,122 @@
+/**
+ * The benchmark: every gateway as a process of its own in front of the same upstream, visited in turn
+ * under the same loads, side by side in one Markdown report on standard output.
+ *
+ * ```
+ * deno task bench [--quick] [--only passthrough,pump,penstock,portkey] [--rounds N] [--json FILE]
+ * ```
+ *
+ * Ends with 0 where all went well, 1 where answers failed or a target was missed (`--quick` does not
+ * judge targets), 2 where a gateway of ours did not run.
+ *
+ * @module
+ */
+import { type Gateway, gateways, script } from "./gateways.ts"
+import { type Listening, residentMemory } from "./processes.ts"
+import { judge, type Measured, table, titleOf, verdicts } from "./report.ts"
+import { full, quick, type Scenario } from "./scenarios.ts"
+import { median, type Visit, visit } from "./Visit.ts"
+
+const option = (name: string): string | undefined => {
+  const at = Deno.args.indexOf(name)
+  return at < 0 ? undefined : Deno.args[at + 1]
+}
+const isQuick = Deno.args.includes("--quick")
+const plan = isQuick ? quick : full
+const rounds = Number(option("--rounds") ?? plan.rounds)
+const only = option("--only")?.split(",")
+const progress = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(text))
+
+/** A gateway that runs. */
+interface Running {
+  readonly gateway: Gateway
+  readonly listening: Listening
+}
+
+const upstream = await script("upstream.ts")
+const upstreamUrl = `http://127.0.0.1:${upstream.port}`
+const running: Array<Running> = []
+const absent: Array<readonly [name: string, why: string]> = []
+const toStop = [upstream.stop]
+const stopAll = () => Promise.all(toStop.splice(0).map((stop) => stop()))
+Deno.addSignalListener("SIGINT", () => stopAll().then(() => Deno.exit(130)))
+
+const ask = (gateway: Gateway, { events, pace }: Scenario) =>
+  gateway.ask(`events=${events} pace=${pace}`, events > 0, upstreamUrl)
+
+/** Has a new gateway answer each kind of request, and compile what it runs hot. */
+const warmUp = async (gateway: Gateway, listening: Listening) => {
+  for (const { kind, ...rest } of plan.scenarios.slice(0, isQuick ? 2 : plan.scenarios.length)) {
+    if (kind === "paced") continue
+    const scenario: Scenario = { ...rest, kind, seconds: isQuick ? 0.2 : 1 }
+    const { failed, failure } = await visit(scenario, listening, ask(gateway, scenario))
+    if (failed > 0) throw new Error(`${titleOf(scenario)}: ${failed} failed: ${failure}`)
+  }
+}
+
+for (const gateway of gateways) {
+  if (only && !only.includes(gateway.name)) continue
+  progress(`starting ${gateway.name} ... `)
+  try {
+    const listening = await gateway.start(upstreamUrl)
+    toStop.push(listening.stop)
+    await warmUp(gateway, listening)
+    running.push({ gateway, listening })
+    progress("ready\n")
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error)
+    absent.push([gateway.name, why])
+    progress(`left out: ${why}\n`)
+  }
+}
+
+const raw: Array<{ scenario: Scenario; visits: Record<string, Array<Visit>> }> = []
+const measured: Array<Measured> = []
+for (const scenario of plan.scenarios) {
+  const visits: Record<string, Array<Visit>> = {}
+  for (const { gateway } of running) visits[gateway.name] = []
+  for (let round = 0; round < rounds; round++) {
+    progress(`${titleOf(scenario)}, round ${round + 1} of ${rounds}:`)
+    for (const { gateway, listening } of round % 2 === 0 ? running : running.toReversed()) {
+      const one = await visit(scenario, listening, ask(gateway, scenario))
+      visits[gateway.name]!.push(one)
+      progress(` ${gateway.name} ${Math.round(one.rate)}/s`)
+    }
+    progress("\n")
+  }
+  raw.push({ scenario, visits })
+  const figures = new Map(Object.entries(visits).map(([name, all]) => [name, median(all)]))
+  measured.push({ scenario, figures })
+}
+
+const memory = running.map(({ gateway, listening }) =>
+  [gateway.name, residentMemory(listening.pid)] as const
+)
+await stopAll()
+
+const judged = measured.flatMap(judge)
+const cpu = /^model name\s*: (.*)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "?"
+const machine = `${navigator.hardwareConcurrency} × ${cpu}, Deno ${Deno.version.deno}`
+console.log([
+  `Measured ${new Date().toISOString().slice(0, 10)} on ${machine}; median of ${rounds} rounds` +
+  `${isQuick ? ". A smoke run: the numbers mean nothing" : ""}.\n`,
+  ...measured.map(table),
+  `Resident memory at the end: ${
+    memory.map(([name, megabytes]) => `${name} ${megabytes.toFixed(0)} MB`).join(", ")
+  }.\n`,
+  ...absent.map(([name, why]) => `Not measured: ${name} (${why}).\n`),
+  verdicts(judged)
+].join("\n"))
+
+const file = option("--json")
+if (file) {
+  const numbers = { machine, rounds, raw, memory: Object.fromEntries(memory), absent, judged }
+  await Deno.writeTextFile(file, `${JSON.stringify(numbers, undefined, 2)}\n`)
+}
+
+const anyFailed = measured.some(({ figures }) =>
+  [...figures.values()].some((one) => one.failed > 0)
+)
+const missed = !isQuick && judged.some(({ met }) => !met)
+// Portkey comes from the network and is not ours: without it, the rest still counts.
+Deno.exit(absent.some(([name]) => name !== "portkey") ? 2 : anyFailed || missed ? 1 : 0)

@@ -1,0 +1,97 @@
+/**
+ * The gateway: every part, and what it stands on. A part starts after those it stands on and stops
+ * before them: on SIGTERM the doors close first, answers under way end, and the actors stop last.
+ *
+ * @module
+ */
+import "effect/schema/SchemaJITCompiler/enable"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import { Supervisor } from "./src/actor/Supervisor.ts"
+import { banner } from "./src/api/banner.ts"
+import { Door } from "./src/api/Door.ts"
+import { Listener } from "./src/api/Listener.ts"
+import { Authenticator } from "./src/auth/Authenticator.ts"
+import * as Environment from "./src/config/environment.ts"
+import { loadSettings, type Settings } from "./src/config/Settings.ts"
+import { Gateway } from "./src/gateway/Gateway.ts"
+import { ModelHealth } from "./src/guard/ModelHealth.ts"
+import { Prices } from "./src/ledger/Prices.ts"
+import { Egress } from "./src/provider/Egress.ts"
+import { Providers } from "./src/provider/Providers.ts"
+import type { ProviderSettings } from "./src/provider/ProviderSettings.ts"
+import { roster } from "./src/provider/roster.ts"
+import { ModelReport } from "./src/routing/ModelReport.ts"
+import { ModelTable } from "./src/routing/ModelTable.ts"
+
+/** Everything below the doors. */
+const core = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
+  Layer.mergeAll(Gateway.layer(settings.times), ModelReport.layer).pipe(
+    Layer.provideMerge(ModelTable.layer(settings.models)),
+    Layer.provideMerge(Providers.layer(providers)),
+    Layer.provideMerge(
+      Layer.mergeAll(Supervisor.layer, Egress.layer, ModelHealth.layer, Prices.layer)
+    )
+  )
+
+/** The whole gateway. */
+const gateway = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
+  Listener.layer(settings).pipe(
+    Layer.provide(Door.layer(settings)),
+    Layer.provideMerge(Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir })),
+    Layer.provide(core(settings, providers))
+  )
+
+const announce = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
+  Effect.gen(function* () {
+    const { url } = yield* Listener
+    const { firstKey } = yield* Authenticator
+    const ready = providers.filter(({ readiness }) => readiness.ready)
+    const text = banner({
+      url,
+      firstKey,
+      file: settings.file,
+      providers: ready.map(({ provider }) => provider.name),
+      simulated: ready.some(({ provider }) => provider.id === "simulator")
+    })
+    yield* Effect.sync(() => Deno.stdout.writeSync(new TextEncoder().encode(text)))
+  })
+
+/** Runs until it is interrupted. */
+const program = Effect.gen(function* () {
+  const settings = yield* loadSettings
+  const providers = yield* roster(settings)
+  const app = Layer.effectDiscard(announce(settings, providers)).pipe(
+    Layer.provide(gateway(settings, providers))
+  )
+  return yield* Layer.launch(app)
+})
+
+/** Logs go where they do not mix with what the gateway prints. */
+const logs = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
+
+if (import.meta.main) {
+  const fiber = Effect.runFork(program.pipe(Effect.provide([Environment.layer, logs])))
+  let told = false
+  const stop = () => {
+    if (told) Deno.exit(1)
+    told = true
+    fiber.interruptUnsafe()
+  }
+  Deno.addSignalListener("SIGINT", stop)
+  Deno.addSignalListener("SIGTERM", stop)
+  // One stray rejection must not end every answer under way.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault()
+    console.error(`level=ERROR message="A promise was rejected unheard" cause=${event.reason}`)
+  })
+  fiber.addObserver((exit) => {
+    if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) Deno.exit(0)
+    const error = Cause.squash(exit.cause)
+    console.error(error instanceof Error ? error.message : String(error))
+    Deno.exit(1)
+  })
+}

@@ -1,0 +1,185 @@
+/**
+ * The door: every request comes in here, is told where it goes, proves who it is, and is answered.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import type { Supervisor } from "../actor/Supervisor.ts"
+import { Authenticator } from "../auth/Authenticator.ts"
+import { requireScope } from "../auth/errors.ts"
+import { GatewayError, invalidRequest } from "../domain/GatewayError.ts"
+import { Gateway } from "../gateway/Gateway.ts"
+import type { Prices } from "../ledger/Prices.ts"
+import type { ModelReport } from "../routing/ModelReport.ts"
+import { addressOf, prefix } from "./address.ts"
+import { generate } from "./native/generate.ts"
+import * as Native from "./native/handlers.ts"
+import * as NativeStream from "./native/NativeStream.ts"
+import * as Pages from "./pages.ts"
+import { RequestId, requestIdOf } from "./RequestId.ts"
+import { failure } from "./respond.ts"
+import { match, type Route } from "./routes.ts"
+import { toGatewayError } from "./refusal.ts"
+
+/** What answers HTTP requests. */
+export class Door extends Context.Service<Door, {
+  readonly answer: (request: Request) => Promise<Response>
+  /** Ends the answers that are still being streamed, each with an error of its own. */
+  readonly endStreams: Effect.Effect<void>
+}>()("penstock/api/Door") {
+  static readonly layer = (settings: { readonly bodyBytes: number }) =>
+    Layer.effect(Door, make(settings))
+}
+
+const hot = new Map([[`${prefix}/generate`, false], [`${prefix}/generate/stream`, true]])
+
+/** What the routes that Effect's router serves need. */
+type Routed = Supervisor | ModelReport | Prices
+
+const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: number }) {
+  const authenticator = yield* Authenticator
+  const gateway = yield* Gateway
+  const context = yield* Effect.context<Routed>()
+  const fork = Effect.runForkWith(context)
+  const pages = Pages.make()
+  const routed = HttpRouter.toWebHandler(
+    Native.layer.pipe(Layer.provide([Layer.succeedContext(context), HttpServer.layerServices])),
+    { disableLogger: true }
+  )
+  yield* Effect.addFinalizer(() =>
+    Effect.promise(() => Promise.all([routed.dispose(), pages.dispose()]))
+  )
+  /** How to end each answer that is being streamed. */
+  const streaming = new Set<() => void>()
+
+  const enter = (request: Request, route: Route) =>
+    route.needs === "nothing" ? Effect.void : Effect.flatMap(
+      authenticator.authenticate(request.headers),
+      (principal) => route.needs === "nothing" ? Effect.void : requireScope(principal, route.needs)
+    ).pipe(Effect.mapError(toGatewayError))
+
+  /** One fiber for the whole request; a client that leaves interrupts it. */
+  const run = (
+    request: Request,
+    requestId: string,
+    handle: (respond: (response: Response) => void, leave: () => void) => Effect.Effect<
+      Response | undefined,
+      GatewayError
+    >
+  ): Promise<Response> =>
+    new Promise((resolve) => {
+      const leave = () => fiber.interruptUnsafe()
+      const fiber = fork(
+        Effect.catchCause(handle(resolve, leave), (cause) => refuse(cause, requestId))
+      )
+      request.signal.addEventListener("abort", leave)
+      fiber.addObserver((exit) => {
+        if (Exit.isSuccess(exit) && exit.value) resolve(exit.value)
+        // Interrupted: the client is gone, and whoever is still asked for a response gets one.
+        else if (Exit.isFailure(exit)) resolve(new Response(null, { status: 499 }))
+      })
+    })
+
+  const handleHot = (request: Request, requestId: string, route: Route, always: boolean) =>
+    run(request, requestId, (respond, leave) => {
+      let stream: NativeStream.NativeStream | undefined
+      const end = () => {
+        stream?.client.fail(shuttingDown)
+        leave()
+      }
+      return Effect.flatMap(
+        enter(request, route),
+        () =>
+          generate({ gateway, bodyBytes }, request, requestId, always, () => {
+            streaming.add(end)
+            return stream = NativeStream.make(requestId, respond, leave)
+          })
+      ).pipe(Effect.ensuring(Effect.sync(() => streaming.delete(end))))
+    })
+
+  const handleRouted = (request: Request, requestId: string, route: Route, target: string) =>
+    run(
+      request,
+      requestId,
+      () =>
+        Effect.flatMap(enter(request, route), () =>
+          Effect.promise(() =>
+            pages.get(route.path) ?? routed.handler(
+              new Request(`http://localhost${target}`, { method: "GET", headers: request.headers }),
+              Context.make(RequestId, requestId)
+            )
+          ))
+    ).then((response) =>
+      named(response, requestId, request.method === "HEAD")
+    )
+
+  return Door.of({
+    answer: (request) => {
+      const requestId = requestIdOf(request)
+      const address = addressOf(request)
+      if (address instanceof GatewayError) return Promise.resolve(failure(address, requestId))
+      const found = match(request.method, address.path)
+      switch (found._tag) {
+        case "NotFound":
+          return Promise.resolve(failure(noRoute(address.path), requestId))
+        case "WrongMethod":
+          return Promise.resolve(
+            failure(wrongMethod(found.methods), requestId, { allow: found.methods.join(", ") })
+          )
+        case "Found": {
+          const always = hot.get(found.route.path)
+          return always === undefined
+            ? handleRouted(request, requestId, found.route, address.path + address.query)
+            : handleHot(request, requestId, found.route, always)
+        }
+      }
+    },
+    endStreams: Effect.sync(() => streaming.forEach((end) => end()))
+  })
+})
+
+const shuttingDown = new GatewayError({
+  reason: {
+    _tag: "ModelUnavailable",
+    model: "",
+    why: "shutting_down",
+    message: "Penstock is shutting down: ask again"
+  }
+})
+
+const noRoute = (path: string) =>
+  invalidRequest(
+    `There is nothing at ${path.replace(/[^\x21-\x7e]/g, "?").slice(0, 100)}: see /docs`,
+    { status: 404, kind: "unknown_route" }
+  )
+
+const wrongMethod = (methods: ReadonlyArray<string>) =>
+  invalidRequest(`Only ${methods.join(", ")} can be used here`, {
+    status: 405,
+    kind: "wrong_method"
+  })
+
+/** An error as its response; a defect is logged and told as nothing but that. */
+const refuse = (
+  cause: Cause.Cause<GatewayError>,
+  requestId: string
+): Effect.Effect<Response> => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+  const error = Cause.squash(cause)
+  return error instanceof GatewayError ? Effect.succeed(failure(error, requestId)) : Effect.as(
+    Effect.annotateLogs(Effect.logError("A request met a defect", cause), { requestId }),
+    failure(new GatewayError({ reason: { _tag: "Internal" } }), requestId)
+  )
+}
+
+const named = (response: Response, requestId: string, bodiless: boolean): Response => {
+  const headers = new Headers(response.headers)
+  headers.set("x-request-id", requestId)
+  return new Response(bodiless ? null : response.body, { status: response.status, headers })
+}

@@ -1,0 +1,66 @@
+/**
+ * What `/models`, `/models/{id}/status` and `/health` answer.
+ *
+ * @module
+ */
+import * as Schema from "effect/Schema"
+import { capabilities } from "../../domain/Model.ts"
+
+/** Whether a model can be used now. */
+export const ModelStatus = Schema.Literals(["available", "degraded", "unavailable", "disabled"])
+
+/** One model of `/models`. */
+export const ModelBody = Schema.Struct({
+  id: Schema.String,
+  name: Schema.String,
+  provider: Schema.String,
+  type: Schema.Literal("text"),
+  status: ModelStatus,
+  /** Why it cannot be used, and what to do about it. */
+  reason: Schema.optionalKey(Schema.String),
+  /** The model that answers in place of this retired one. */
+  alias_of: Schema.optionalKey(Schema.String),
+  capabilities: Schema.Array(Schema.Literals(capabilities)),
+  limits: Schema.Struct({
+    /** The most tokens it writes; `null` where unknown. */
+    max_tokens: Schema.NullOr(Schema.Natural),
+    context_window: Schema.NullOr(Schema.Natural)
+  }),
+  /** US dollars; `null` where the price is unknown. */
+  pricing: Schema.NullOr(Schema.Struct({
+    input_per_1k_tokens: Schema.Finite,
+    output_per_1k_tokens: Schema.Finite
+  }))
+})
+
+/** What `/models` answers. */
+export const ModelList = Schema.Struct({ models: Schema.Array(ModelBody) })
+  .annotate({ identifier: "ModelList" })
+
+/** What `/models/{id}/status` answers. */
+export const ModelStatusBody = Schema.Struct({
+  model_id: Schema.String,
+  status: ModelStatus,
+  health: Schema.Literals(["healthy", "degraded", "unhealthy", "unknown"]),
+  /** Mean time to a whole answer; `null` before the first. */
+  response_time_ms: Schema.NullOr(Schema.Natural),
+  /** ISO 8601; `null` before the first request. */
+  last_check: Schema.NullOr(Schema.String),
+  /** Failed requests in all requests, from 0 to 1, over the last 15 minutes. */
+  error_rate: Schema.Finite
+}).annotate({ identifier: "ModelStatus" })
+
+const Service = Schema.Literals(["healthy", "degraded", "unhealthy"])
+
+/** What `/health` answers. */
+export const HealthBody = Schema.Struct({
+  status: Service,
+  timestamp: Schema.String,
+  services: Schema.Struct({ llm_service: Service, model_manager: Service, cost_tracker: Service }),
+  models: Schema.Struct({
+    available: Schema.Natural,
+    healthy: Schema.Natural,
+    degraded: Schema.Natural,
+    unavailable: Schema.Natural
+  })
+}).annotate({ identifier: "Health" })

@@ -1,0 +1,120 @@
+/**
+ * The native API's routes that Effect's router serves.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as Layer from "effect/Layer"
+import { Supervisor } from "../../actor/Supervisor.ts"
+import { GatewayError } from "../../domain/GatewayError.ts"
+import { Prices } from "../../ledger/Prices.ts"
+import { ModelReport, type Report } from "../../routing/ModelReport.ts"
+import { ratesOf } from "../../routing/rates.ts"
+import type { ErrorBody } from "../ErrorBody.ts"
+import { toEnvelope } from "../ErrorEnvelope.ts"
+import { RequestId } from "../RequestId.ts"
+import { RoutedApi } from "./Api.ts"
+import { checkHealth } from "./health.ts"
+import type { ModelBody, ModelStatusBody } from "./ModelBodies.ts"
+import { toBody } from "./SupervisionBody.ts"
+
+const Models = HttpApiBuilder.group(
+  RoutedApi,
+  "models",
+  Effect.fnUntraced(function* (handlers) {
+    const reports = yield* ModelReport
+    const prices = yield* Prices
+
+    return handlers
+      .handle("models", () =>
+        Effect.gen(function* () {
+          const now = yield* Clock.currentTimeMillis
+          const all = yield* reports.all
+          return { models: all.map((report) => toModel(report, prices, now)) }
+        }))
+      .handle("modelStatus", ({ params: { model_id } }) =>
+        Effect.gen(function* () {
+          const report = yield* reports.of(model_id)
+          if (report) return toStatus(report)
+          const error = new GatewayError({ reason: { _tag: "ModelNotFound", model: model_id } })
+          const body: typeof ErrorBody.Type = {
+            error: toEnvelope(error, yield* RequestId).error
+          }
+          return yield* Effect.fail(body)
+        }))
+  })
+)
+
+const Operation = HttpApiBuilder.group(
+  RoutedApi,
+  "operation",
+  Effect.fnUntraced(function* (handlers) {
+    const supervisor = yield* Supervisor
+    const health = yield* checkHealth
+
+    return handlers
+      .handle(
+        "health",
+        () =>
+          Effect.flatMap(
+            health,
+            (body) => body.status === "unhealthy" ? Effect.fail(body) : Effect.succeed(body)
+          )
+      )
+      .handle(
+        "supervision",
+        () => Effect.sync(() => ({ actors: supervisor.children().map(toBody) }))
+      )
+  })
+)
+
+/** All of them. */
+export const layer = HttpApiBuilder.layer(RoutedApi).pipe(Layer.provide([Models, Operation]))
+
+const toModel = (
+  { deployment, status, reason }: Report,
+  prices: Prices["Service"],
+  now: number
+): typeof ModelBody.Type => {
+  const { model } = deployment
+  const rates = ratesOf(deployment, prices, now)
+  return {
+    id: model.id,
+    name: model.name,
+    provider: model.provider,
+    type: model.type,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(model.aliasOf === undefined ? {} : { alias_of: model.aliasOf }),
+    capabilities: model.capabilities,
+    limits: {
+      max_tokens: model.maxOutputTokens ?? null,
+      context_window: model.contextWindow ?? null
+    },
+    pricing: rates
+      ? {
+        input_per_1k_tokens: perThousand(rates.input),
+        output_per_1k_tokens: perThousand(rates.output)
+      }
+      : null
+  }
+}
+
+/** Prices have at most six decimals per million: division alone would leave a tail of noise. */
+const perThousand = (perMillion: number): number => Math.round(perMillion * 1e6) / 1e9
+
+const toStatus = (
+  { deployment, status, record }: Report
+): typeof ModelStatusBody.Type => ({
+  model_id: deployment.model.id,
+  status,
+  health: record.health,
+  response_time_ms: record.responseTimeMs ?? null,
+  last_check: record.lastCheck === undefined
+    ? null
+    : DateTime.formatIso(DateTime.makeUnsafe(record.lastCheck)),
+  error_rate: record.errorRate
+})

@@ -1,0 +1,114 @@
+/**
+ * From the bytes of a request to JSON, each step with its limit.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { type GatewayError, invalidRequest } from "../domain/GatewayError.ts"
+import { mostDepth, mostTokens, structureFault } from "./structure.ts"
+
+/** The JSON in a request's body, of at most `limit` bytes. */
+export const readBody = (
+  request: Request,
+  limit: number
+): Effect.Effect<unknown, GatewayError> => {
+  const { headers } = request
+  const type = headers.get("content-type")
+  if (type === null || !/^application\/json\s*(;|$)/i.test(type)) {
+    return Effect.fail(invalidRequest(
+      `Expected a body of type application/json, got ${type === null ? "none" : "another"}`,
+      { status: 415, kind: "unsupported_media_type" }
+    ))
+  }
+  if (headers.has("content-encoding") && headers.get("content-encoding") !== "identity") {
+    return Effect.fail(invalidRequest(
+      "A body may not be compressed",
+      { status: 415, kind: "unsupported_content_encoding" }
+    ))
+  }
+  const length = headers.get("content-length")
+  // A known length is kept to by HTTP itself.
+  const bytes = length === null
+    ? measured(request, limit)
+    : Number(length) > limit
+    ? Effect.fail(tooLarge(limit))
+    : Effect.tryPromise({ try: () => request.bytes(), catch: broken })
+  return Effect.flatMap(bytes, parse)
+}
+
+const tooLarge = (limit: number) =>
+  invalidRequest(`The body is larger than ${limit} bytes`, {
+    status: 413,
+    kind: "request_too_large"
+  })
+
+const broken = () =>
+  invalidRequest("The body ended before it was complete", { kind: "incomplete_body" })
+
+/** Reads a body of unknown length, and no further than `limit`. */
+const measured = (request: Request, limit: number): Effect.Effect<Uint8Array, GatewayError> =>
+  Effect.callback((resume) => {
+    const { body } = request
+    if (!body) return resume(Effect.succeed(new Uint8Array()))
+    const reader = body.getReader()
+    const pieces: Array<Uint8Array> = []
+    let size = 0
+    const read = (): void =>
+      void reader.read().then(({ done, value }) => {
+        if (done) return resume(Effect.succeed(joined(pieces, size)))
+        size += value.byteLength
+        if (size > limit) {
+          void reader.cancel().catch(() => {})
+          return resume(Effect.fail(tooLarge(limit)))
+        }
+        pieces.push(value)
+        read()
+      }, () => resume(Effect.fail(broken())))
+    read()
+    return Effect.sync(() => void reader.cancel().catch(() => {}))
+  })
+
+const joined = (pieces: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.byteLength
+  }
+  return whole
+}
+
+/** The JSON that `bytes` hold: in UTF-8, with one byte order mark forgiven. */
+export const parse = (bytes: Uint8Array): Effect.Effect<unknown, GatewayError> =>
+  Effect.suspend(() => {
+    const fault = structureFault(bytes)
+    if (fault !== undefined) {
+      const message = fault === "json_too_deep"
+        ? `The body is nested more than ${mostDepth} deep`
+        : `The body has more than ${mostTokens} brackets, commas and colons`
+      return Effect.fail(invalidRequest(message, { kind: fault }))
+    }
+    return Effect.flatMap(
+      Effect.try({
+        try: () => utf8.decode(bytes),
+        catch: () => invalidRequest("The body is not in UTF-8", { kind: "invalid_utf8" })
+      }),
+      (text) =>
+        Effect.try({
+          try: (): unknown => JSON.parse(text),
+          catch: (cause) =>
+            invalidRequest(
+              `The body is not JSON${cause instanceof Error ? place(cause.message) : ""}`,
+              { kind: "invalid_json" }
+            )
+        })
+    )
+  })
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/** Where the parser stopped; what stands there is the client's, and is not repeated. */
+const place = (message: string): string => {
+  const position = message.match(/position (\d+)/)?.[1]
+  return position === undefined ? "" : `: stopped at character ${position}`
+}

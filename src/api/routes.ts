@@ -1,0 +1,68 @@
+/**
+ * The table of everything that can be called, made from the declared API.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as Option from "effect/Option"
+import type { Scope } from "../domain/Principal.ts"
+import { Api, Needs } from "./native/Api.ts"
+
+/** One route, once it was found. */
+export interface Route {
+  readonly method: string
+  /** As declared, such as `/api/v1/llm/models/:model_id/status`. */
+  readonly path: string
+  readonly needs: Scope | "nothing"
+}
+
+/** Where a request goes; `methods` are those that its path has. */
+export type Match =
+  | { readonly _tag: "Found"; readonly route: Route }
+  | { readonly _tag: "WrongMethod"; readonly methods: ReadonlyArray<string> }
+  | { readonly _tag: "NotFound" }
+
+/** The pages that tell about the API, beside the API itself. */
+const pages: ReadonlyArray<Route> = [
+  { method: "GET", path: "/openapi.json", needs: "nothing" },
+  { method: "GET", path: "/docs", needs: "nothing" }
+]
+
+/** Every route. One that does not say what it needs is left out: nobody can call it. */
+export const routes: ReadonlyArray<Route> = (() => {
+  const all: Array<Route> = [...pages]
+  HttpApi.reflect(Api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint, mergedAnnotations }) => {
+      const needs = Option.getOrUndefined(
+        Context.getOption(Context.merge(mergedAnnotations, endpoint.annotations), Needs)
+      )
+      if (needs !== undefined) all.push({ method: endpoint.method, path: endpoint.path, needs })
+    }
+  })
+  return all
+})()
+
+/** Finds the route of a path; a HEAD is answered as a GET without its body. */
+export const match = (method: string, path: string): Match => {
+  const here = fixed.get(path) ?? patterned.find(({ pattern }) => pattern.test(path))?.routes
+  if (here === undefined) return { _tag: "NotFound" }
+  const wanted = method === "HEAD" ? "GET" : method
+  const route = here.find((one) => one.method === wanted)
+  return route
+    ? { _tag: "Found", route }
+    : { _tag: "WrongMethod", methods: here.map((one) => one.method) }
+}
+
+const byPath = Map.groupBy(routes, ({ path }) => path)
+const fixed = new Map(Array.from(byPath).filter(([path]) => !path.includes(":")))
+const patterned = Array.from(byPath).filter(([path]) => path.includes(":")).map((
+  [path, routes]
+) => ({
+  // A segment may be encoded, but may not be one that a URL parser would take away.
+  pattern: new RegExp(
+    `^${path.replace(/:[a-z_]+/g, "(?!(?:\\.|%2[eE]){1,2}(?:/|$))[A-Za-z0-9._~!$&'()*+,;=:@%-]+")}$`
+  ),
+  routes
+}))
