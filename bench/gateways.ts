@@ -123,18 +123,18 @@ const installPortkey = async (): Promise<string> => {
   const there = `${folder}/node_modules/@portkey-ai/gateway/build/start-server.js`
   if (await Deno.stat(there).then(() => true, () => false)) return folder
   await Deno.mkdir(folder, { recursive: true })
-  const { success, stderr } = await new Deno.Command("npm", {
-    args: [
-      "install",
-      "--prefix",
-      folder,
-      "--ignore-scripts",
-      "--no-audit",
-      "--no-fund",
-      `@portkey-ai/gateway@${portkeyVersion}`,
+  await Deno.writeTextFile(
+    `${folder}/package.json`,
+    JSON.stringify({
+      private: true,
+      dependencies: { "@portkey-ai/gateway": portkeyVersion },
       // With a later one its streams fail on Node: its issue 1389.
-      "@hono/node-server@1.14.2"
-    ],
+      overrides: { "@hono/node-server": "1.14.2" }
+    })
+  )
+  const { success, stderr } = await new Deno.Command("npm", {
+    args: ["install", "--ignore-scripts", "--no-audit", "--no-fund"],
+    cwd: folder,
     stdin: "null",
     stdout: "null",
     stderr: "piped",

@@ -76,24 +76,26 @@ test("a key that the provider shows anew is found by the first token signed with
 
 test("a caller who leaves while the provider is asked spoils it for nobody", () =>
   Effect.gen(function* () {
-    const provider = yield* identityProvider()
+    const provider = yield* identityProvider(now)
+    const jwt = yield* verifier(trusting(provider))
+    yield* jwt.verify(yield* sign(now))
     const answer = Promise.withResolvers<void>()
     provider.answer = () =>
       new Response(
         ReadableStream.from((async function* () {
           await answer.promise
-          yield new TextEncoder().encode(JSON.stringify({ keys: [now.jwk] }))
+          yield new TextEncoder().encode(JSON.stringify({ keys: [next.jwk] }))
         })())
       )
-    const jwt = yield* verifier(trusting(provider))
-    const token = yield* sign(now)
+    yield* TestClock.adjust("30 seconds")
+    const token = yield* sign(next)
     const leaves = yield* Effect.forkChild(jwt.verify(token))
-    yield* provider.asked(1)
+    yield* provider.asked(2)
     const stays = yield* Effect.forkChild(jwt.verify(token))
     yield* Fiber.interrupt(leaves)
     answer.resolve()
     assertEquals((yield* Fiber.join(stays)).id, "ada")
-    assertEquals(provider.hits, 1)
+    assertEquals(provider.hits, 2)
   }))
 
 test("the keys are asked for every 10 minutes, though no token needs it", () =>
