@@ -27,18 +27,18 @@ import { roster } from "./src/provider/roster.ts"
 import { ModelReport } from "./src/routing/ModelReport.ts"
 import { ModelTable } from "./src/routing/ModelTable.ts"
 
-/** Everything below the doors. */
-const core = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
+/** Everything below the doors; what it asks is sent out by `Egress`. */
+export const core = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
   Layer.mergeAll(Gateway.layer(settings.times), ModelReport.layer).pipe(
     Layer.provideMerge(ModelTable.layer(settings.models)),
     Layer.provideMerge(Providers.layer(providers)),
     Layer.provideMerge(
-      Layer.mergeAll(Supervisor.layer, Egress.layer, ModelHealth.layer, Prices.layer)
+      Layer.mergeAll(Supervisor.layer, ModelHealth.layer, Prices.layer)
     )
   )
 
-/** The whole gateway. */
-const gateway = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
+/** The whole gateway, with its doors. */
+export const gateway = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
   Listener.layer(settings).pipe(
     Layer.provide(Door.layer(settings)),
     Layer.provideMerge(Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir })),
@@ -49,7 +49,9 @@ const announce = (settings: Settings, providers: ReadonlyArray<ProviderSettings>
   Effect.gen(function* () {
     const { url } = yield* Listener
     const { firstKey } = yield* Authenticator
-    const ready = providers.filter(({ readiness }) => readiness.ready)
+    const ready = providers.filter(({ readiness, explicit, provider }) =>
+      readiness.ready && (explicit || provider.id === "simulator")
+    )
     const text = banner({
       url,
       firstKey,
@@ -65,7 +67,8 @@ const program = Effect.gen(function* () {
   const settings = yield* loadSettings
   const providers = yield* roster(settings)
   const app = Layer.effectDiscard(announce(settings, providers)).pipe(
-    Layer.provide(gateway(settings, providers))
+    Layer.provide(gateway(settings, providers)),
+    Layer.provide(Egress.layer)
   )
   return yield* Layer.launch(app)
 })

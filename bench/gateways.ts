@@ -128,8 +128,8 @@ const installPortkey = async (): Promise<string> => {
     JSON.stringify({
       private: true,
       dependencies: { "@portkey-ai/gateway": portkeyVersion },
-      // With a later one its streams fail on Node: its issue 1389.
-      overrides: { "@hono/node-server": "1.14.2" }
+      // With a later one its streams fail on Node (its issue 1389).
+      overrides: { "@hono/node-server": "1.14.1" }
     })
   )
   const { success, stderr } = await new Deno.Command("npm", {

@@ -86,7 +86,9 @@ const sum = (pid: number, read: (pid: number) => number): number => {
     const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim()
     const rest = children === "" ? [] : children.split(" ").map(Number)
     return rest.reduce((total, child) => total + sum(child, read), read(pid))
-  } catch {
-    return 0
+  } catch (error) {
+    // A child that has just ended has no figures; anything else, such as a missing permission, is an error.
+    if (error instanceof Deno.errors.NotFound) return 0
+    throw error
   }
 }

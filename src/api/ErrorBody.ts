@@ -18,9 +18,7 @@ export const errorCodes = [
 /** A code of the native API. */
 export type ErrorCode = typeof errorCodes[number]
 
-/** What went wrong. */
-export const ErrorObject = Schema.Struct({
-  code: Schema.Literals(errorCodes),
+const fields = {
   /** What is wrong, and what to do about it. */
   message: Schema.String,
   details: Schema.Struct({
@@ -41,7 +39,14 @@ export const ErrorObject = Schema.Struct({
     })))
   }),
   request_id: Schema.String
-})
+}
+
+/** What went wrong. */
+export const ErrorObject = Schema.Struct({ code: Schema.Literals(errorCodes), ...fields })
 
 /** Every error's body. */
 export const ErrorBody = Schema.Struct({ error: ErrorObject }).annotate({ identifier: "Error" })
+
+/** The body of an error with one code: what a status is told by where a route can fail in many ways. */
+export const errorBody = <const Code extends ErrorCode>(code: Code) =>
+  Schema.Struct({ error: Schema.Struct({ code: Schema.Literal(code), ...fields }) })

@@ -93,7 +93,6 @@ const Id = Schema.String.check(
 /** The shape of `penstock.yaml`. */
 export const ConfigFile = Schema.Struct({
   server: optional(Server),
-  data_dir: optional(Text),
   auth: optional(Auth),
   limits: optional(Schema.Struct({ body_bytes: optional(Positive) })),
   timeouts: optional(Timeouts),

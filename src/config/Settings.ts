@@ -56,13 +56,21 @@ export const loadSettings: Effect.Effect<Settings, ConfigError> = Effect.gen(fun
   const named = yield* nonEmptyVariable("PENSTOCK_CONFIG")
   const path = named ?? "penstock.yaml"
   const file = yield* readConfigFile(path, named !== undefined)
+  return yield* settingsOf(file, path)
+})
+
+/** What `file`, if there is one, and the environment say, and the defaults for the rest. */
+export const settingsOf = Effect.fnUntraced(function* (
+  file: ConfigFile | undefined,
+  path: string
+): Effect.fn.Return<Settings, ConfigError> {
   const { server, auth, limits, simulator } = file ?? {}
   return {
     file: file && path,
     host: server?.host ?? (yield* nonEmptyVariable("HOST")) ?? "127.0.0.1",
     port: server?.port ?? (yield* portVariable("PORT")) ?? 8000,
     drainMs: (server?.drain_seconds ?? 30) * 1000,
-    dataDir: file?.data_dir ?? (yield* nonEmptyVariable("PENSTOCK_DATA_DIR")) ?? "data",
+    dataDir: (yield* nonEmptyVariable("PENSTOCK_DATA_DIR")) ?? "data",
     auth: {
       // An empty key is told apart from none: it would be a mistake that opens a door.
       apiKey: redacted(auth?.api_key ?? (yield* variable("PENSTOCK_API_KEY"))),

@@ -12,7 +12,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import type { Scope } from "../../domain/Principal.ts"
 import { prefix } from "../address.ts"
-import { ErrorBody } from "../ErrorBody.ts"
+import { errorBody, type ErrorCode } from "../ErrorBody.ts"
 import { secure } from "../openapi.ts"
 import { GenerateRequest } from "./GenerateRequest.ts"
 import { GenerateEvent, GenerateResponse } from "./GenerateResponse.ts"
@@ -22,17 +22,18 @@ import { SupervisionBody } from "./SupervisionBody.ts"
 /** The scope that a route needs. A route without one is refused when the gateway starts. */
 export class Needs extends Context.Service<Needs, Scope | "nothing">()("penstock/api/Needs") {}
 
-const status = (code: number) => ErrorBody.pipe(HttpApiSchema.status(code))
-const badRequest = status(400)
-const unauthorized = status(401)
-const forbidden = status(403)
-const notFound = status(404)
-const tooLarge = status(413)
-const wrongType = status(415)
-const failed = status(500)
-const badGateway = status(502)
-const unavailable = status(503)
-const tooLate = status(504)
+const error = (status: number, code: ErrorCode) =>
+  errorBody(code).pipe(HttpApiSchema.status(status))
+const badRequest = error(400, "INVALID_REQUEST")
+const unauthorized = error(401, "UNAUTHORIZED")
+const forbidden = error(403, "UNAUTHORIZED")
+const notFound = error(404, "MODEL_NOT_FOUND")
+const tooLarge = error(413, "INVALID_REQUEST")
+const wrongType = error(415, "INVALID_REQUEST")
+const failed = error(500, "INTERNAL_ERROR")
+const badGateway = error(502, "MODEL_UNAVAILABLE")
+const unavailable = error(503, "MODEL_UNAVAILABLE")
+const tooLate = error(504, "MODEL_UNAVAILABLE")
 
 const generateErrors = [
   badRequest,
@@ -54,7 +55,9 @@ const route = (needs: Scope | "nothing", summary: string, description: string) =
     OpenApi.annotations({
       summary,
       description,
-      override: needs === "nothing" ? { security: [] } : { "x-penstock-scope": needs }
+      override: needs === "nothing"
+        ? { security: [] }
+        : { security: [{ apiKey: [] }, { bearer: [] }], "x-penstock-scope": needs }
     })
   )
 

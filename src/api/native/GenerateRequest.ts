@@ -19,9 +19,10 @@ const Part = Schema.Union([
       detail: optional(Schema.Literals(["auto", "low", "high"]))
     })
   })
-])
+]).annotate({ message: 'Expected a part of type "text" or "image_url"' })
 
 const Content = Schema.Union([Schema.String, Schema.Array(Part)])
+  .annotate({ message: "Expected a text or an array of parts" })
 
 const ToolCall = Schema.Struct({
   id: Schema.NonEmptyString,
@@ -60,7 +61,7 @@ const Message = Schema.Union([
     tool_call_id: Schema.NonEmptyString,
     content: Content
   })
-])
+]).annotate({ message: 'Expected a message of role "system", "user", "assistant" or "tool"' })
 
 const Tool = Schema.Struct({
   type: Schema.Literal("function"),

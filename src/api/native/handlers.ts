@@ -13,7 +13,6 @@ import { GatewayError } from "../../domain/GatewayError.ts"
 import { Prices } from "../../ledger/Prices.ts"
 import { ModelReport, type Report } from "../../routing/ModelReport.ts"
 import { ratesOf } from "../../routing/rates.ts"
-import type { ErrorBody } from "../ErrorBody.ts"
 import { toEnvelope } from "../ErrorEnvelope.ts"
 import { RequestId } from "../RequestId.ts"
 import { RoutedApi } from "./Api.ts"
@@ -40,10 +39,8 @@ const Models = HttpApiBuilder.group(
           const report = yield* reports.of(model_id)
           if (report) return toStatus(report)
           const error = new GatewayError({ reason: { _tag: "ModelNotFound", model: model_id } })
-          const body: typeof ErrorBody.Type = {
-            error: toEnvelope(error, yield* RequestId).error
-          }
-          return yield* Effect.fail(body)
+          const told = toEnvelope(error, yield* RequestId).error
+          return yield* Effect.fail({ error: { ...told, code: "MODEL_NOT_FOUND" as const } })
         }))
   })
 )
