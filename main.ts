@@ -6,12 +6,13 @@
  */
 import "effect/schema/SchemaJITCompiler/enable"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { Supervisor } from "./src/actor/Supervisor.ts"
-import { banner } from "./src/api/banner.ts"
+import { banner, firstKeyNotice } from "./src/api/banner.ts"
 import { Door } from "./src/api/Door.ts"
 import { Listener } from "./src/api/Listener.ts"
 import { Authenticator } from "./src/auth/Authenticator.ts"
@@ -37,37 +38,45 @@ export const core = (settings: Settings, providers: ReadonlyArray<ProviderSettin
     )
   )
 
-/** The whole gateway, with its doors. */
-export const gateway = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
+/** The whole gateway, with its doors, which let in whom `auth` knows. */
+export const gateway = <E>(
+  settings: Settings,
+  providers: ReadonlyArray<ProviderSettings>,
+  auth: Layer.Layer<Authenticator, E>
+) =>
   Listener.layer(settings).pipe(
     Layer.provide(Door.layer(settings)),
-    Layer.provideMerge(Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir })),
+    Layer.provide(auth),
     Layer.provide(core(settings, providers))
   )
+
+const print = (text: string) =>
+  Effect.sync(() => Deno.stdout.writeSync(new TextEncoder().encode(text)))
 
 const announce = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
   Effect.gen(function* () {
     const { url } = yield* Listener
-    const { firstKey } = yield* Authenticator
-    const ready = providers.filter(({ readiness, explicit, provider }) =>
+    const told = providers.filter(({ readiness, explicit, provider }) =>
       readiness.ready && (explicit || provider.id === "simulator")
     )
-    const text = banner({
+    yield* print(banner({
       url,
-      firstKey,
       file: settings.file,
-      providers: ready.map(({ provider }) => provider.name),
-      simulated: ready.some(({ provider }) => provider.id === "simulator")
-    })
-    yield* Effect.sync(() => Deno.stdout.writeSync(new TextEncoder().encode(text)))
+      providers: told.map(({ provider }) => provider.name),
+      simulated: told.some(({ provider }) => provider.id === "simulator")
+    }))
   })
 
 /** Runs until it is interrupted. */
 const program = Effect.gen(function* () {
   const settings = yield* loadSettings
   const providers = yield* roster(settings)
+  // Shown as soon as it is made: if listening fails after that, the key is not lost.
+  const auth = Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir }).pipe(
+    Layer.tap((context) => print(firstKeyNotice(Context.get(context, Authenticator).firstKey)))
+  )
   const app = Layer.effectDiscard(announce(settings, providers)).pipe(
-    Layer.provide(gateway(settings, providers)),
+    Layer.provide(gateway(settings, providers, auth)),
     Layer.provide(Egress.layer)
   )
   return yield* Layer.launch(app)

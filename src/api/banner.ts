@@ -9,42 +9,38 @@ import type { FirstKey } from "../auth/firstKey.ts"
 /** What there is to tell. */
 export interface Started {
   readonly url: string
-  readonly firstKey: FirstKey
   readonly file: string | undefined
-  /** The names of the providers that can be called. */
+  /** The names of the providers that were set up. */
   readonly providers: ReadonlyArray<string>
   readonly simulated: boolean
 }
 
-/** Where the gateway is, and how to ask it something. A key that was made is shown this once. */
-export const banner = ({ url, firstKey, file, providers, simulated }: Started): string => {
-  const made = firstKey._tag === "Made"
-  const key = made ? Redacted.value(firstKey.key) : "$PENSTOCK_API_KEY"
+/** The first API key, where one was made: shown this once. */
+export const firstKeyNotice = (firstKey: FirstKey): string =>
+  firstKey._tag === "Made"
+    ? `The first API key, shown this once (only its hash is kept):\n\n  ${
+      Redacted.value(firstKey.key)
+    }\n\n`
+    : ""
+
+/** Where the gateway is, and how to ask it something. */
+export const banner = ({ url, file, providers, simulated }: Started): string => {
   const lines = [
     `Penstock listens on ${url}`,
     `  configuration  ${file ?? "the environment alone (no penstock.yaml)"}`,
     `  providers      ${providers.join(", ") || "none"}`,
     `  documentation  ${url}/docs`
   ]
-  if (made) {
-    lines.push("", "The first API key, shown this once (only its hash is kept):", "", `  ${key}`)
-  }
-  if (made || simulated) {
-    lines.push(
-      "",
-      "Ask something:",
-      "",
-      `  curl ${url}/api/v1/llm/generate -H 'content-type: application/json' \\`,
-      `    -H "x-api-key: ${key}" \\`,
-      `    -d '{"model":"${
-        simulated ? "simulator" : "auto"
-      }","messages":[{"role":"user","content":"Hello"}]}'`
-    )
-  }
   if (simulated) {
     lines.push(
       "",
-      "No provider has a key: the simulator answers. Set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY for models."
+      "Ask something, with your API key in place of KEY:",
+      "",
+      `  curl ${url}/api/v1/llm/generate -H 'x-api-key: KEY' \\`,
+      `    -H 'content-type: application/json' \\`,
+      `    -d '{"model":"simulator","messages":[{"role":"user","content":"Hello"}]}'`,
+      "",
+      "The simulator is no model. For models set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY."
     )
   }
   return `${lines.join("\n")}\n`

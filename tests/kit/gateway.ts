@@ -11,6 +11,7 @@ import * as Logger from "effect/Logger"
 import { core, gateway } from "../../main.ts"
 import type { Supervisor } from "../../src/actor/Supervisor.ts"
 import { Listener } from "../../src/api/Listener.ts"
+import { Authenticator } from "../../src/auth/Authenticator.ts"
 import { parseConfigFile } from "../../src/config/readFile.ts"
 import { settingsOf } from "../../src/config/Settings.ts"
 import type { Gateway } from "../../src/gateway/Gateway.ts"
@@ -59,7 +60,11 @@ export const start = Effect.fnUntraced(function* (setup: Setup = {}) {
     variables(env)
   )
   const context = yield* Layer.build(
-    gateway(settings, providers).pipe(Layer.provide(Egress.layer), Layer.provideMerge(quiet))
+    gateway(
+      settings,
+      providers,
+      Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir })
+    ).pipe(Layer.provide(Egress.layer), Layer.provideMerge(quiet))
   )
   const { url } = Context.get(context, Listener)
   return { url, api: `${url}/api/v1/llm`, context }
