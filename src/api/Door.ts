@@ -59,11 +59,16 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
   /** How to end each answer that is being streamed. */
   const streaming = new Set<() => void>()
 
-  const enter = (request: Request, route: Route) =>
-    route.needs === "nothing" ? Effect.void : Effect.flatMap(
-      authenticator.authenticate(request.headers),
-      (principal) => route.needs === "nothing" ? Effect.void : requireScope(principal, route.needs)
-    ).pipe(Effect.mapError(toGatewayError))
+  /** Whether the caller may use the route. */
+  const enter = (request: Request, { needs }: Route): Effect.Effect<void, GatewayError> => {
+    if (needs === "nothing") return Effect.void
+    const misplaced = credentialInAddress(request.url)
+    if (misplaced) return Effect.fail(toGatewayError(misplaced))
+    return authenticator.authenticate(request.headers).pipe(
+      Effect.flatMap((principal) => requireScope(principal, needs)),
+      Effect.mapError(toGatewayError)
+    )
+  }
 
   /** One fiber for the whole request; a client that leaves interrupts it. */
   const run = (
