@@ -105,7 +105,18 @@ export const deltas = (
   ))
 
 /** The text of a body of at most `limit` bytes; hangs up where there is more. */
-export const text = (response: Response, limit: number): Effect.Effect<string, UpstreamFault> =>
+export const text = (response: Response, limit: number): Effect.Effect<string, UpstreamFault> => {
+  const length = response.headers.get("content-length")
+  // A known length is kept to by HTTP itself, and a small body comes in one piece.
+  return length !== null && Number(length) <= Math.min(limit, smallBody)
+    ? Effect.tryPromise({ try: () => response.text(), catch: bodyFault })
+    : measured(response, limit)
+}
+
+/** What is read in one piece where its length is known, in bytes. */
+const smallBody = 256 * 1024
+
+const measured = (response: Response, limit: number): Effect.Effect<string, UpstreamFault> =>
   Effect.callback((resume) => {
     if (!response.body) return resume(Effect.succeed(""))
     const source = open(response.body)

@@ -67,7 +67,8 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
         Effect.flatMap((response): Effect.Effect<A, E | UpstreamFault, R> =>
           response.ok && response.body ? use(response) : refused(dialect, response)
         ),
-        Effect.ensuring(Effect.sync(() => hangUp.abort()))
+        // An answer that was read to its end has nothing to hang up on, and aborting is not free.
+        Effect.onError(() => Effect.sync(() => hangUp.abort(gone)))
       )
     })
 
@@ -98,6 +99,9 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     )
   }
 }
+
+/** Why a call is hung up on: said beforehand, or each abort would make an error with its stack. */
+const gone = "the call was given up"
 
 const contentType = (response: Response): string => response.headers.get("content-type") ?? ""
 const isEventStream = (response: Response) => contentType(response).startsWith("text/event-stream")
