@@ -14,7 +14,7 @@ import type { Supervisor } from "../actor/Supervisor.ts"
 import { Authenticator } from "../auth/Authenticator.ts"
 import { credentialInAddress } from "../auth/credential.ts"
 import { requireScope } from "../auth/errors.ts"
-import { GatewayError, invalidRequest } from "../domain/GatewayError.ts"
+import { GatewayError } from "../domain/GatewayError.ts"
 import { Gateway } from "../gateway/Gateway.ts"
 import type { Prices } from "../ledger/Prices.ts"
 import type { ModelReport } from "../routing/ModelReport.ts"
@@ -25,6 +25,7 @@ import * as NativeStream from "./native/NativeStream.ts"
 import * as Pages from "./pages.ts"
 import { RequestId, requestIdOf } from "./RequestId.ts"
 import { failure } from "./respond.ts"
+import { errorOf, noRoute, refuse, shuttingDown, wrongMethod } from "./refuse.ts"
 import { match, type Route } from "./routes.ts"
 import { toGatewayError } from "./refusal.ts"
 
@@ -106,7 +107,17 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
             streaming.add(end)
             return stream = NativeStream.make(requestId, respond, leave)
           })
-      ).pipe(Effect.ensuring(Effect.sync(() => streaming.delete(end))))
+      ).pipe(
+        // Its status is sent already: that it broke off can only be told in the stream.
+        Effect.tapCause((cause) =>
+          Effect.sync(() => {
+            if (stream?.isOpen() && !Cause.hasInterruptsOnly(cause)) {
+              stream.client.fail(errorOf(cause))
+            }
+          })
+        ),
+        Effect.ensuring(Effect.sync(() => streaming.delete(end)))
+      )
     })
 
   const handleRouted = (request: Request, requestId: string, route: Route, target: string) =>
@@ -149,40 +160,6 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
     endStreams: Effect.sync(() => streaming.forEach((end) => end()))
   })
 })
-
-const shuttingDown = new GatewayError({
-  reason: {
-    _tag: "ModelUnavailable",
-    model: "",
-    why: "shutting_down",
-    message: "Penstock is shutting down: ask again"
-  }
-})
-
-const noRoute = (path: string) =>
-  invalidRequest(
-    `There is nothing at ${path.replace(/[^\x21-\x7e]/g, "?").slice(0, 100)}: see /docs`,
-    { status: 404, kind: "unknown_route" }
-  )
-
-const wrongMethod = (methods: ReadonlyArray<string>) =>
-  invalidRequest(`Only ${methods.join(", ")} can be used here`, {
-    status: 405,
-    kind: "wrong_method"
-  })
-
-/** An error as its response; a defect is logged and told as nothing but that. */
-const refuse = (
-  cause: Cause.Cause<GatewayError>,
-  requestId: string
-): Effect.Effect<Response> => {
-  if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-  const error = Cause.squash(cause)
-  return error instanceof GatewayError ? Effect.succeed(failure(error, requestId)) : Effect.as(
-    Effect.annotateLogs(Effect.logError("A request met a defect", cause), { requestId }),
-    failure(new GatewayError({ reason: { _tag: "Internal" } }), requestId)
-  )
-}
 
 const named = (response: Response, requestId: string, bodiless: boolean): Response => {
   const headers = new Headers(response.headers)

@@ -25,12 +25,13 @@ export const addressOf = (request: Request): Address | GatewayError => {
   if (name === null || !host.test(name)) {
     return invalidRequest("The Host header is not a host", { kind: "invalid_host" })
   }
-  const origin = `http://${name}`
-  // The runtime may write the host in lower case, and an absolute form names another one.
-  if (!request.url.toLowerCase().startsWith(`${origin.toLowerCase()}/`)) {
+  const origin = `http://${name}/`
+  const { url } = request
+  // An absolute form names another host, and the runtime may write ours in lower case.
+  if (!url.startsWith(origin) && !url.toLowerCase().startsWith(origin.toLowerCase())) {
     return invalidRequest("The address and the Host header differ", { kind: "invalid_host" })
   }
-  const target = request.url.slice(origin.length)
+  const target = url.slice(origin.length - 1)
   const end = target.search(/[?#]/)
   const path = end === -1 ? target : target.slice(0, end)
   const query = end === -1 || target[end] === "#" ? "" : target.slice(end).split("#", 1)[0] ?? ""

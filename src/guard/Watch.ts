@@ -11,7 +11,7 @@ import type { TimeLimits } from "../config/TimeLimits.ts"
 
 /**
  * What the watched work tells its watch: field writes, no timer per delta. One fiber sleeps until
- * the earliest deadline that was in force when it last looked, and looks again.
+ * the earliest deadline that may come into force until it next looks, and looks again.
  */
 export interface Watch {
   /** The head of the answer is there. */
@@ -70,6 +70,9 @@ export const watched = <A, E, R>(
       }
     }
 
+    // A deadline that comes into force between two looks is never closer than the shortest of these.
+    const shortest = Math.min(limits.idleMs, limits.keepAliveMs, limits.slowClientMs)
+
     const patrol = Effect.gen(function* () {
       while (true) {
         const time = now()
@@ -77,7 +80,10 @@ export const watched = <A, E, R>(
         const totalLeft = startedAt + limits.totalMs - time
         if (left <= 0) return yield* (phase === "client" ? new ClientTooSlow() : tooSlow[phase]())
         if (totalLeft <= 0) return yield* tooSlow.total()
-        let next = Math.min(left, totalLeft)
+        let next = Math.min(left, totalLeft, shortest)
+        // With the head comes a deadline that has been running since the start.
+        const firstLeft = startedAt + limits.firstTokenMs - time
+        if (phase === "head" && firstLeft > 0) next = Math.min(next, firstLeft)
         if (phase === "content") {
           if (time - spokeAt >= limits.keepAliveMs) {
             keepAlive()

@@ -1,0 +1,52 @@
+/**
+ * What is said to a request that is not answered.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import { GatewayError, invalidRequest } from "../domain/GatewayError.ts"
+import { failure } from "./respond.ts"
+
+/** To whoever is still being answered when the time to stop is over. */
+export const shuttingDown = new GatewayError({
+  reason: {
+    _tag: "ModelUnavailable",
+    model: "",
+    why: "shutting_down",
+    message: "Penstock is shutting down: ask again"
+  }
+})
+
+/** There is no such route. */
+export const noRoute = (path: string) =>
+  invalidRequest(
+    `There is nothing at ${path.replace(/[^\x21-\x7e]/g, "?").slice(0, 100)}: see /docs`,
+    { status: 404, kind: "unknown_route" }
+  )
+
+/** The route is there, but not for this method. */
+export const wrongMethod = (methods: ReadonlyArray<string>) =>
+  invalidRequest(`Only ${methods.join(", ")} can be used here`, {
+    status: 405,
+    kind: "wrong_method"
+  })
+
+/** What a client may be told of a cause: a defect is told as nothing but that. */
+export const errorOf = (cause: Cause.Cause<GatewayError>): GatewayError => {
+  const error = Cause.squash(cause)
+  return error instanceof GatewayError ? error : new GatewayError({ reason: { _tag: "Internal" } })
+}
+
+/** An error as its response; a defect is logged. */
+export const refuse = (
+  cause: Cause.Cause<GatewayError>,
+  requestId: string
+): Effect.Effect<Response> => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+  const response = failure(errorOf(cause), requestId)
+  return Cause.hasFails(cause) ? Effect.succeed(response) : Effect.as(
+    Effect.annotateLogs(Effect.logError("A request met a defect", cause), { requestId }),
+    response
+  )
+}
