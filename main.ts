@@ -20,6 +20,7 @@ import * as Environment from "./src/config/environment.ts"
 import { loadSettings, type Settings } from "./src/config/Settings.ts"
 import { Gateway } from "./src/gateway/Gateway.ts"
 import { ModelHealth } from "./src/guard/ModelHealth.ts"
+import { Watchman } from "./src/guard/Watchman.ts"
 import { Prices } from "./src/ledger/Prices.ts"
 import { Egress } from "./src/provider/Egress.ts"
 import { Providers } from "./src/provider/Providers.ts"
@@ -34,7 +35,12 @@ export const core = (settings: Settings, providers: ReadonlyArray<ProviderSettin
     Layer.provideMerge(ModelTable.layer(settings.models)),
     Layer.provideMerge(Providers.layer(providers)),
     Layer.provideMerge(
-      Layer.mergeAll(Supervisor.layer, ModelHealth.layer, Prices.layer)
+      Layer.mergeAll(
+        Supervisor.layer,
+        Watchman.layer(settings.times),
+        ModelHealth.layer,
+        Prices.layer
+      )
     )
   )
 

@@ -35,16 +35,24 @@ export interface Actor<in Message> {
   readonly tell: (message: Message) => Effect.Effect<void, MailboxFull>
   /**
    * Has a child of the actor do `work`. Fails at once when there is neither a place nor a seat in
-   * the waiting room, or when the actor is not running. Leaving interrupts the work.
+   * the waiting room, or when the actor is not running. Leaving interrupts the work, and so does its
+   * `guard`.
    */
-  readonly perform: <A, E, R>(
-    work: Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E | ActorBusy | ActorDown | ActorCrashed, R>
+  readonly perform: <A, E, R, E2 = never>(
+    work: Effect.Effect<A, E, R>,
+    guard?: Guard<E2>
+  ) => Effect.Effect<A, E | E2 | ActorBusy | ActorDown | ActorCrashed, R>
   /** Takes no more work from now on, and waits until what is under way is done. */
   readonly drain: Effect.Effect<void>
   /** What it is doing now. */
   readonly vitals: () => Vitals
 }
+
+/**
+ * Watches over a piece of work from its beginning, also while it waits for a place. It may call
+ * `abandon`, which interrupts the work and fails it with that error. What it gives back ends it.
+ */
+export type Guard<in out E> = (abandon: (error: E) => void) => () => void
 
 /** What an actor is doing at one moment. */
 export interface Vitals {
@@ -96,19 +104,24 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
     new ActorDown({ actor: name, phase: phase === "running" ? "restarting" : phase })
 
   /** Runs `work` in a fiber of the current incarnation's, and waits for it. */
-  const runChild = <A, E, R>(
-    work: Effect.Effect<A, E, R>
-  ): Effect.Effect<A, E | ActorCrashed | ActorDown, R> =>
+  const runChild = <A, E, R, E2>(
+    work: Effect.Effect<A, E, R>,
+    guard: Guard<E2> | undefined
+  ): Effect.Effect<A, E | E2 | ActorCrashed | ActorDown, R> =>
     Effect.contextWith((context: Context.Context<R>) =>
-      Effect.callback<A, E | ActorCrashed | ActorDown>((resume) => {
+      Effect.callback<A, E | E2 | ActorCrashed | ActorDown>((resume) => {
         if (children === undefined) return resume(Effect.fail(down()))
         let left = false
-        inFlight++
+        let abandoned: Exit.Exit<never, E2> | undefined
+        const release = guard?.((error) => {
+          abandoned = Exit.fail(error)
+          child.interruptUnsafe()
+        })
         const child = Effect.runForkWith(context)(work)
         FiberSet.addUnsafe(children, child)
         child.addObserver((exit) => {
-          inFlight--
-          if (!left) resume(outcome(exit))
+          release?.()
+          if (!left) resume(abandoned ?? outcome(exit))
         })
         return Effect.suspend(() => {
           left = true
@@ -126,6 +139,16 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
     return Exit.fail(crashed)
   }
 
+  /** Waits for a place, and does `work` in it. */
+  const inPlace = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    places.withPermits(1)(Effect.suspend(() => {
+      inFlight++
+      return Effect.onExit(work, () =>
+        Effect.sync(() => {
+          inFlight--
+        }))
+    }))
+
   const actor: Incarnate<Message> = {
     name,
     tell: (message) =>
@@ -133,16 +156,15 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
         Queue.offer(mailbox, message),
         (taken) => taken ? Effect.void : Effect.fail(new MailboxFull({ actor: name }))
       ),
-    perform: <A, E, R>(work: Effect.Effect<A, E, R>) =>
-      Effect.suspend((): Effect.Effect<A, E | ActorBusy | ActorDown | ActorCrashed, R> => {
+    perform: <A, E, R, E2 = never>(work: Effect.Effect<A, E, R>, guard?: Guard<E2>) =>
+      Effect.suspend((): Effect.Effect<A, E | E2 | ActorBusy | ActorDown | ActorCrashed, R> => {
         if (phase !== "running") return Effect.fail(down())
         if (admitted >= room) return Effect.fail(new ActorBusy({ actor: name }))
         admitted++
-        return places.withPermits(1)(runChild(work)).pipe(
-          Effect.ensuring(Effect.sync(() => {
+        return Effect.onExit(runChild(inPlace(work), guard), () =>
+          Effect.sync(() => {
             admitted--
           }))
-        )
       }),
     drain: Effect.suspend(() => {
       if (phase === "running") phase = "draining"

@@ -33,10 +33,12 @@ export const parseConfigFile = Effect.fnUntraced(
   function* (path: string, text: string): Effect.fn.Return<ConfigFile, ConfigError> {
     const document = yield* Effect.try({
       try: () => path.endsWith(".json") ? JSON.parse(text) : Yaml.parse(text),
-      catch: (cause) => wrong(path, "file", reasonOf(cause))
+      catch: (cause) => wrong(path, "file", withoutQuotes(reasonOf(cause)))
     })
+    const unset: Array<Fault> = []
     // A file of nothing but comments.
-    const filled = yield* fill(path, [], document ?? {})
+    const filled = yield* fill(unset, [], document ?? {})
+    if (unset.length > 0) return yield* new ConfigError({ source: path, faults: unset })
     return yield* Effect.mapError(decode(filled), ({ issue }) =>
       new ConfigError({
         source: path,
@@ -57,40 +59,51 @@ const readText = (path: string) =>
 const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : "the reason is not known"
 
-/** `value` with each `${NAME}` in its texts replaced by that environment variable. */
+/** What is wrong with a file, without what stands there: it may be a part of a secret. */
+const withoutQuotes = (reason: string): string =>
+  reason.replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, "").replace(/'\*.*'/s, "")
+
+/** One setting that is wrong. */
+type Fault = ConfigError["faults"][number]
+
+/**
+ * `value` with each `${NAME}` in its texts replaced by that environment variable; each that is not
+ * set is added to `unset`.
+ */
 const fill = (
-  source: string,
+  unset: Array<Fault>,
   path: ReadonlyArray<string>,
   value: unknown
 ): Effect.Effect<unknown, ConfigError> => {
   if (typeof value === "string") {
-    return value.includes("${") ? fillText(source, path, value) : Effect.succeed(value)
+    return value.includes("${") ? fillText(unset, path, value) : Effect.succeed(value)
   }
   if (Array.isArray(value)) {
-    return Effect.forEach(value, (item, index) => fill(source, [...path, String(index)], item))
+    return Effect.forEach(value, (item, index) => fill(unset, [...path, String(index)], item))
   }
   if (typeof value !== "object" || value === null) return Effect.succeed(value)
   return Effect.map(
     Effect.forEach(
       Object.entries(value),
       ([key, item]) =>
-        Effect.map(fill(source, [...path, key], item), (filled) => [key, filled] as const)
+        Effect.map(fill(unset, [...path, key], item), (filled) => [key, filled] as const)
     ),
     Object.fromEntries
   )
 }
 
 const fillText = Effect.fnUntraced(
-  function* (source: string, path: ReadonlyArray<string>, text: string) {
+  function* (unset: Array<Fault>, path: ReadonlyArray<string>, text: string) {
     let filled = ""
     let end = 0
     for (const match of text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g)) {
       const [whole, name = ""] = match
       const value = yield* variable(name)
       if (value === undefined) {
-        return yield* wrong(source, path.join("."), `the environment variable ${name} is not set`)
+        const message = `the environment variable ${name} is not set`
+        unset.push({ path: path.join("."), message })
       }
-      filled += text.slice(end, match.index) + value
+      filled += text.slice(end, match.index) + (value ?? "")
       end = match.index + whole.length
     }
     return filled + text.slice(end)

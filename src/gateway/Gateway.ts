@@ -17,7 +17,7 @@ import { type FaultClass, UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Usage } from "../domain/Usage.ts"
 import type { TimeLimits } from "../config/TimeLimits.ts"
 import { ModelHealth } from "../guard/ModelHealth.ts"
-import { ClientTooSlow, watched } from "../guard/Watch.ts"
+import { ClientTooSlow, Watchman } from "../guard/Watchman.ts"
 import { estimate } from "../ledger/estimate.ts"
 import { Prices } from "../ledger/Prices.ts"
 import { type Deployment, ModelTable } from "../routing/ModelTable.ts"
@@ -57,6 +57,7 @@ export class Gateway extends Context.Service<Gateway, {
         const table = yield* ModelTable
         const health = yield* ModelHealth
         const prices = yield* Prices
+        const watchman = yield* Watchman
 
         /** Finds who answers `request`, has `attempt` ask it, and takes note of how that went. */
         const serve = Effect.fnUntraced(function* <A>(
@@ -89,8 +90,8 @@ export class Gateway extends Context.Service<Gateway, {
             serve(request, (deployment, admitted) =>
               Effect.gen(function* () {
                 const { model, provider } = deployment
-                const answer = yield* watched(limits, limits.wholeHeadMs, () => {}, () =>
-                  provider.complete(admitted, target(deployment, false)))
+                const { guard } = watchman.begin(limits.wholeHeadMs, () => {})
+                const answer = yield* provider.complete(admitted, target(deployment, false), guard)
                 const usage = answer.usage ??
                   estimate(
                     admitted,
@@ -100,18 +101,16 @@ export class Gateway extends Context.Service<Gateway, {
                   )
                 const cost = yield* costAt(deployment, usage)
                 return { model: model.id, answer, usage, cost }
-              })).pipe(Effect.mapError((error) =>
-                toGatewayError(request.model, error)
-              )),
+              })).pipe(Effect.mapError((error) => toGatewayError(request.model, error))),
 
           stream: (request, client) => {
             const delivery = nothing()
             return serve(request, (deployment, admitted) =>
               Effect.gen(function* () {
                 const { model, provider } = deployment
-                yield* watched(limits, limits.streamHeadMs, client.keepAlive, (watch) =>
-                  provider.stream(admitted, target(deployment, true), (deltas) =>
-                    deliver(deltas, model.id, client, watch, delivery)))
+                const { guard, watch } = watchman.begin(limits.streamHeadMs, client.keepAlive)
+                yield* provider.stream(admitted, target(deployment, true), guard, (deltas) =>
+                  deliver(deltas, model.id, client, watch, delivery))
                 const usage = delivery.usage ?? estimate(admitted, delivery.text)
                 const cost = yield* costAt(deployment, usage)
                 if (!delivery.opened) {
@@ -119,9 +118,7 @@ export class Gateway extends Context.Service<Gateway, {
                 }
                 client.finish({ finishes: delivery.finishes, usage, cost })
               })).pipe(
-                Effect.mapError((error) =>
-                  toGatewayError(request.model, error)
-                ),
+                Effect.mapError((error) => toGatewayError(request.model, error)),
                 Effect.catch((error) =>
                   delivery.opened ? Effect.sync(() => client.fail(error)) : Effect.fail(error)
                 )

@@ -4,9 +4,10 @@
  * @module
  */
 import * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import { type Actor, eachMessage } from "../actor/Actor.ts"
+import { type Actor, eachMessage, type Guard } from "../actor/Actor.ts"
 import { Supervisor } from "../actor/Supervisor.ts"
 import type { Answer } from "../domain/Answer.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
@@ -27,20 +28,22 @@ export type ProviderMail =
 /** A provider that can be called. */
 export interface ProviderActor {
   readonly settings: ProviderSettings
-  /** Asks for a whole answer. */
-  readonly complete: (
+  /** Asks for a whole answer; `guard` may give it up. */
+  readonly complete: <E2>(
     request: CompletionRequest,
-    target: Target
-  ) => Effect.Effect<Answer, UpstreamFault>
+    target: Target,
+    guard: Guard<E2>
+  ) => Effect.Effect<Answer, E2 | UpstreamFault>
   /**
    * Asks for a streamed answer, which `consume` reads within the actor: no delta crosses from fiber
    * to fiber. Leaving hangs up on the provider.
    */
-  readonly stream: <A, E, R>(
+  readonly stream: <A, E, R, E2>(
     request: CompletionRequest,
     target: Target,
+    guard: Guard<E2>,
     consume: (deltas: Stream.Stream<Delta, UpstreamFault>) => Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E | UpstreamFault, R>
+  ) => Effect.Effect<A, E | E2 | UpstreamFault, R>
   readonly tell: Actor<ProviderMail>["tell"]
   /** Whether it takes calls now. */
   readonly isRunning: () => boolean
@@ -79,29 +82,41 @@ export const start = Effect.fnUntraced(function* (settings: ProviderSettings) {
   }
 
   /** Has the actor do `work`; the kit's own errors become faults of the provider. */
-  const perform = <A, E, R>(
-    work: Effect.Effect<A, E, R>
-  ): Effect.Effect<A, E | UpstreamFault, R> =>
-    actor.perform(Effect.result(work)).pipe(
-      Effect.tapError((error) =>
-        error._tag === "ActorCrashed" && error.defect !== undefined
-          ? Effect.logError(`Call to provider "${provider.id}" crashed`, Cause.die(error.defect))
-          : Effect.void
-      ),
-      Effect.mapError((error) => faults[error._tag](provider.id)),
-      Effect.flatMap(Effect.fromResult)
+  const perform = <A, E, R, E2>(
+    work: Effect.Effect<A, E, R>,
+    guard: Guard<E2>
+  ): Effect.Effect<A, E | E2 | UpstreamFault, R> =>
+    actor.perform(
+      Effect.result(work),
+      (abandon: (error: Abandoned<E2>) => void) =>
+        guard((error) => abandon(new Abandoned({ error })))
     )
+      .pipe(
+        Effect.tapError((error) =>
+          error._tag === "ActorCrashed" && error.defect !== undefined
+            ? Effect.logError(`Call to provider "${provider.id}" crashed`, Cause.die(error.defect))
+            : Effect.void
+        ),
+        Effect.mapError((error): E2 | UpstreamFault =>
+          error._tag === "Abandoned" ? error.error : faults[error._tag](provider.id)
+        ),
+        Effect.flatMap(Effect.fromResult)
+      )
 
   const started: ProviderActor = {
     settings,
-    complete: (request, target) => perform(exchange.complete(request, target)),
-    stream: (request, target, consume) => perform(exchange.stream(request, target, consume)),
+    complete: (request, target, guard) => perform(exchange.complete(request, target), guard),
+    stream: (request, target, guard, consume) =>
+      perform(exchange.stream(request, target, consume), guard),
     tell: actor.tell,
     isRunning: () => actor.vitals().phase === "running",
     discovered: () => discovered
   }
   return started
 })
+
+/** A call was given up by its guard: told apart from what the kit says. */
+class Abandoned<E> extends Data.TaggedError("Abandoned")<{ readonly error: E }> {}
 
 /** What the kit says of an actor, as a fault of its provider. */
 const faults = {

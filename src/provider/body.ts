@@ -93,7 +93,7 @@ export const deltas = (
           else if (fed !== "more") state = fed
           give(resume)
         }, (cause) => {
-          state = bodyFault(cause)
+          state = bodyFault(cause, "stream_cut")
           give(resume)
         })
 
@@ -109,12 +109,15 @@ export const text = (response: Response, limit: number): Effect.Effect<string, U
   const length = response.headers.get("content-length")
   // A known length is kept to by HTTP itself, and a small body comes in one piece.
   return length !== null && Number(length) <= Math.min(limit, smallBody)
-    ? Effect.tryPromise({ try: () => response.text(), catch: bodyFault })
+    ? Effect.tryPromise({ try: () => response.text(), catch: brokenText })
     : measured(response, limit)
 }
 
 /** What is read in one piece where its length is known, in bytes. */
 const smallBody = 256 * 1024
+
+/** Half of a text is as good as none. */
+const brokenText = (cause: unknown): UpstreamFault => bodyFault(cause, "bad_response")
 
 const measured = (response: Response, limit: number): Effect.Effect<string, UpstreamFault> =>
   Effect.callback((resume) => {
@@ -134,7 +137,7 @@ const measured = (response: Response, limit: number): Effect.Effect<string, Upst
         source.cancel()
         const message = `The provider's answer is larger than ${limit} bytes`
         resume(Effect.fail(new UpstreamFault({ class: "too_large", message })))
-      }, (cause) => resume(Effect.fail(bodyFault(cause))))
+      }, (cause) => resume(Effect.fail(brokenText(cause))))
     read()
     return Effect.sync(source.cancel)
   })

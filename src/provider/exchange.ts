@@ -18,6 +18,7 @@ import * as StreamDecoder from "../protocol/StreamDecoder.ts"
 import * as Body from "./body.ts"
 import type { Send, UpstreamRequest } from "./Egress.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
+import { withoutKey } from "./withoutKey.ts"
 
 /** The largest answer in one piece that is read, in bytes. */
 const answerLimit = 32 * 1024 * 1024
@@ -51,6 +52,8 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     "accept-encoding": "identity"
   }
 
+  const clean = withoutKey(apiKey)
+
   const post = (request: CompletionRequest, target: Target): UpstreamRequest => {
     const { path, body } = dialect.encode(request, target)
     return { method: "POST", url: baseUrl + path, headers, body: JSON.stringify(body) }
@@ -67,6 +70,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
         Effect.flatMap((response): Effect.Effect<A, E | UpstreamFault, R> =>
           response.ok && response.body ? use(response) : refused(dialect, response)
         ),
+        Effect.mapError((error) => error instanceof UpstreamFault ? clean(error) : error),
         // An answer that was read to its end has nothing to hang up on, and aborting is not free.
         Effect.onError(() => Effect.sync(() => hangUp.abort(gone)))
       )

@@ -16,7 +16,7 @@ const signs: ReadonlyArray<readonly [RegExp, FaultClass, string]> = [
     "The provider's name cannot be resolved"
   ],
   [
-    /certificate|tls handshake|invalid peer|handshake|ssl|CertNotValid|UnknownIssuer/i,
+    /certificate|tls handshake|invalid peer|handshake|ssl|CertNotValid|UnknownIssuer|corrupt message|fatal alert|peer is incompatible/i,
     "tls",
     "No secure connection to the provider can be made"
   ],
@@ -26,8 +26,9 @@ const signs: ReadonlyArray<readonly [RegExp, FaultClass, string]> = [
     "The provider cannot be reached"
   ],
   [/timed out|timeout/i, "timeout_headers", "The provider did not answer in time"],
+  [/too large/i, "too_large", "The head of the provider's answer is too large"],
   [
-    /invalid (http )?(status|version|header)|parse|invalid uri|too large|message head|redirect/i,
+    /invalid (http )?(status|version|header)|parse|invalid uri|message head|redirect/i,
     "bad_response",
     "The provider does not speak HTTP as it should"
   ]
@@ -43,17 +44,23 @@ export const networkFault = (cause: unknown): UpstreamFault => {
   })
 }
 
-/** A failure while a body was being read. */
-export const bodyFault = (cause: unknown): UpstreamFault =>
+/** A failure while a body was being read; a body that broke off is of the class `broken`. */
+export const bodyFault = (
+  cause: unknown,
+  broken: "stream_cut" | "bad_response"
+): UpstreamFault =>
   /gzip|deflate|brotli|decod|decompress|corrupt/i.test(describe(cause))
     ? new UpstreamFault({
       class: "bad_response",
       message: "The provider's answer cannot be decoded"
     })
     : new UpstreamFault({
-      class: "stream_cut",
+      class: broken,
       message: "The provider broke off in the middle of the answer"
     })
 
+/** Without addresses: what they are made of says nothing of the failure. */
 const describe = (cause: unknown): string =>
-  cause instanceof Error ? `${cause.message} ${describe(cause.cause)}` : ""
+  cause instanceof Error
+    ? `${cause.message.replace(/https?:\/\/\S+/g, "")} ${describe(cause.cause)}`
+    : ""

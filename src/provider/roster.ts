@@ -67,7 +67,12 @@ const setUp = Effect.fnUntraced(
     const address = options.base_url ?? fromEnvironment
     const apiKey = options.api_key?.trim() || (yield* firstSet(environment.apiKey))
     return {
-      provider: { ...provider, name: options.name ?? provider.name },
+      provider: {
+        ...provider,
+        name: options.name ?? provider.name,
+        pricing: options.pricing ?? provider.pricing,
+        discovers: options.discover ?? provider.discovers
+      },
       baseUrl: yield* baseUrl(place, address ?? provider.baseUrl, provider.basePath ?? ""),
       apiKey: apiKey === undefined ? undefined : Redacted.make(apiKey, { label: `${id} API key` }),
       size: {

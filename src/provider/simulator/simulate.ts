@@ -27,15 +27,16 @@ const manners = new Map<string | undefined, Manner>([
 
 /** Answers requests in the OpenAI dialect, within this process. */
 export const simulate = (seed: number): Send => {
-  let calls = 0
+  let flakyCalls = 0
   return Effect.fnUntraced(function* ({ body = "" }) {
     const request = object(parse(body)) ?? {}
     const model = string(request.model) ?? ""
-    calls++
     if (model === "simulator-rate-limited") {
       return Reply.error(429, "rate_limit_exceeded", { "retry-after": "2" })
     }
-    if (model === "simulator-flaky" && calls % 2 === 1) return Reply.error(500, "server_error")
+    if (model === "simulator-flaky" && ++flakyCalls % 2 === 1) {
+      return Reply.error(500, "server_error")
+    }
     const manner = manners.get(model) ?? quick
     const script = write(request, seed)
     if (request.stream === true) return yield* streamed(script, manner, model)

@@ -1,0 +1,117 @@
+/**
+ * Watches requests for being too slow: one fiber for all of them.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+import type { TimeLimits } from "../config/TimeLimits.ts"
+import { UpstreamFault } from "../domain/UpstreamFault.ts"
+import { make, type Watch, type Watched } from "./Watch.ts"
+
+/** The client left what it was sent unread for too long: it is as good as gone. */
+export class ClientTooSlow extends Data.TaggedError("ClientTooSlow") {}
+
+/** Why a request was given up. */
+export type TooSlow = UpstreamFault | ClientTooSlow
+
+/** The watch over one request. */
+export interface Guarded {
+  /** For the work, to tell how far it is. */
+  readonly watch: Watch
+  /** Begins to watch; `abandon` is called once where a limit has passed. Gives the end of the watch. */
+  readonly guard: (abandon: (error: TooSlow) => void) => () => void
+}
+
+/**
+ * Watches requests for being too slow. A request costs it an entry in a set: a timer and a fiber of
+ * its own for each would cost a third of what a request takes.
+ */
+export class Watchman extends Context.Service<Watchman, {
+  /**
+   * A watch that counts from now, with `headMs` until the head of the answer. `keepAlive` is called
+   * when the client was sent nothing for `keepAliveMs`.
+   */
+  readonly begin: (headMs: number, keepAlive: () => void) => Guarded
+}>()("penstock/guard/Watchman") {
+  static readonly layer = (limits: TimeLimits) =>
+    Layer.effect(
+      Watchman,
+      Effect.gen(function* () {
+        const clock = yield* Clock.clockWith(Effect.succeed)
+        // Monotonic: a clock that is set does not end an answer.
+        const now = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+        const entries = new Map<Watched, (error: TooSlow) => void>()
+        const someone = Latch.makeUnsafe(false)
+        let wakesAt = Infinity
+        const wake = Latch.makeUnsafe(false)
+        /** With a crowd, each with a time of its own to be looked at, a look comes no sooner. */
+        const breather = Math.min(100, Math.min(...Object.values(limits)) / 100)
+
+        /** Looks at every request; says when to look again. */
+        const look = (): number => {
+          const time = now()
+          let next = Infinity
+          for (const [watched, abandon] of entries) {
+            const seen = watched.look(time)
+            if (typeof seen === "number") next = Math.min(next, seen)
+            else {
+              entries.delete(watched)
+              abandon(seen === "client" ? new ClientTooSlow() : tooSlow[seen]())
+            }
+          }
+          return next
+        }
+
+        const patrol = Effect.gen(function* () {
+          while (true) {
+            const due = look()
+            const next = entries.size < crowd ? due : Math.max(due, breather)
+            if (entries.size === 0) {
+              someone.closeUnsafe()
+              wakesAt = Infinity
+              yield* someone.await
+            } else {
+              wake.closeUnsafe()
+              wakesAt = now() + next
+              yield* Effect.raceFirst(Effect.sleep(next), wake.await)
+            }
+          }
+        })
+        yield* Effect.forkScoped(patrol)
+
+        return Watchman.of({
+          begin: (headMs, keepAlive) => {
+            const watched = make(limits, headMs, keepAlive, now)
+            return {
+              watch: watched,
+              guard: (abandon) => {
+                entries.set(watched, abandon)
+                if (entries.size === 1) someone.openUnsafe()
+                // Only one with a limit shorter than those before it cannot wait for the next look.
+                else if (now() + watched.soonest < wakesAt) wake.openUnsafe()
+                return () => entries.delete(watched)
+              }
+            }
+          }
+        })
+      })
+    )
+}
+
+/** As many requests at once are a crowd. */
+const crowd = 100
+
+const fault = (kind: UpstreamFault["class"], message: string) => () =>
+  new UpstreamFault({ class: kind, message })
+
+const tooSlow = {
+  head: fault("timeout_headers", "The provider did not answer in time"),
+  first: fault("timeout_first_token", "The provider sent no content in time"),
+  content: fault("timeout_idle", "The provider fell silent in the middle of the answer"),
+  total: fault("timeout_total", "The answer took longer than a request may take")
+}
