@@ -330,3 +330,39 @@ seen(
     assertEquals(text, "It rains")
   }
 )
+
+seen(
+  "Garbage, a missing end and a missing usage can be had",
+  Fake.answer({
+    usage: "missing",
+    terminator: false,
+    breaks: { after: 1, by: "garbage", times: 2 }
+  }),
+  async (url) => {
+    const events = dataOf(await (await openai(url, true)).text())
+    assertEquals(events.map((data) => data.startsWith('{"id"')), [
+      true,
+      true,
+      false,
+      false,
+      true,
+      true,
+      true
+    ])
+    assertEquals(JSON.parse(events.at(-1)!).choices[0].finish_reason, "stop")
+  }
+)
+
+for (const script of [Fake.reset, Fake.answer({ breaks: { after: 1, by: "reset" } })]) {
+  seen(`A reset is one on the wire: ${script.name}`, script, async (url) => {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) })
+    const body = '{"stream":true}'
+    await conn.write(new TextEncoder().encode(
+      `POST /v1/chat/completions HTTP/1.1\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    ))
+    await assertRejects(async () => {
+      while (await conn.read(new Uint8Array(4096)) !== null);
+    }, Deno.errors.ConnectionReset)
+    conn.close()
+  })
+}

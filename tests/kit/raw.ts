@@ -50,7 +50,10 @@ export const send = (
           .then(() => half ? connection.closeWrite() : undefined)
           // A server that has refused a request may not read the rest of it.
           .catch(() => {})
-        const response = await read(connection, Buffer.from(bytes.subarray(0, 5)).toString() === "HEAD ")
+        const response = await read(
+          connection,
+          Buffer.from(bytes.subarray(0, 5)).toString() === "HEAD "
+        )
         await Promise.race([written, new Promise((turn) => setTimeout(turn, 0))])
         return response
       }),

@@ -1,0 +1,94 @@
+/**
+ * U1 to U8: what goes wrong before there is an answer.
+ *
+ * @module
+ */
+import { answer, drippedHead, hangUp, raw, reset, silence } from "../kit/FakeProvider.ts"
+import { both, failed, good, late, type Row } from "./Row.ts"
+import { answerAndHangUp } from "./scripts.ts"
+
+/** U1 to U8. */
+export const networkRows: ReadonlyArray<Row> = [
+  {
+    id: "U1",
+    what: "nobody listens",
+    at: "refused",
+    ...both(failed("upstream_unreachable"))
+  },
+  {
+    // Where the tests may not ask name servers, the runtime refuses; a client sees the same.
+    id: "U2",
+    what: "the name has no address",
+    at: "unknownHost",
+    ...both(failed("upstream_unreachable"))
+  },
+  {
+    id: "U3",
+    what: "a certificate that nobody signed",
+    at: "untrusted",
+    ...both(failed("upstream_tls_error"))
+  },
+  {
+    id: "U3",
+    what: "no TLS where TLS is expected",
+    at: "plain",
+    ...both(failed("upstream_tls_error"))
+  },
+  {
+    id: "U4",
+    what: "silence instead of TLS",
+    at: "deaf",
+    hasty: true,
+    closes: true,
+    ...both(late)
+  },
+  { id: "U5", what: "no head", script: silence, hasty: true, closes: true, ...both(late) },
+  {
+    id: "U6",
+    what: "a head that drips",
+    script: drippedHead(20),
+    hasty: true,
+    closes: true,
+    ...both(late)
+  },
+  {
+    id: "U7",
+    what: "RST before the head",
+    script: reset,
+    resent: true,
+    closes: true,
+    ...both(failed("upstream_reset"))
+  },
+  {
+    id: "U7",
+    what: "FIN before the head",
+    script: hangUp,
+    resent: true,
+    closes: true,
+    ...both(failed("upstream_reset"))
+  },
+  {
+    id: "U7",
+    what: "FIN within the head",
+    script: raw("HTTP/1.1 200 OK\r\ncontent-ty"),
+    resent: true,
+    closes: true,
+    ...both(failed("upstream_reset"))
+  },
+  {
+    id: "U8",
+    what: "an idle connection that was closed",
+    script: answerAndHangUp,
+    warm: true,
+    closes: true,
+    ...both(good())
+  },
+  {
+    id: "U8",
+    what: "an idle connection that closes as it is used again",
+    script: ({ nthOnConnection }) => nthOnConnection > 1 ? hangUp : answer(),
+    warm: true,
+    resent: true,
+    ...both(good())
+  }
+]

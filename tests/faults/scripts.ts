@@ -1,0 +1,100 @@
+/**
+ * What only the fault matrix has the fake provider do.
+ *
+ * @module
+ */
+import type { DialectName } from "../../src/domain/Message.ts"
+import { complete } from "../kit/fake/Answer.ts"
+import type { FakeEvent } from "../kit/fake/FakeDialect.ts"
+import { frame } from "../kit/fake/framing.ts"
+import { send, utf8 } from "../kit/fake/sending.ts"
+import { answer, type Choose, fail, json, type Script, status } from "../kit/FakeProvider.ts"
+
+/** Answers well, says that the connection stays open, and ends it. */
+export const answerAndHangUp: Script = {
+  name: "answer and hang up",
+  play: async (stage) => {
+    await answer().play(stage)
+    stage.peer.close()
+  }
+}
+
+/** Refuses as a dialect's provider does with a status that is the same everywhere. */
+export const refuse = (
+  code: number,
+  headers: Readonly<Record<string, string>> = {},
+  message = "It is so"
+): Script => status(code, { body: { error: { message } }, headers })
+
+/** Says when to come back, by headers that are made when the call comes. */
+export const limitedUntil = (headers: () => Readonly<Record<string, string>>): Choose => () =>
+  fail("rate_limited", { headers: headers() })
+
+/** The time in so many seconds. */
+export const inSeconds = (seconds: number): Date => new Date(Date.now() + seconds * 1000)
+
+/** Overloaded, in the words of each dialect. */
+export const overloaded: Choose = ({ dialect }) => {
+  const headers = { "retry-after": "5" }
+  return dialect === "openai"
+    ? status(503, { headers, body: { error: { message: "Busy", type: "overloaded_error" } } })
+    : fail("overloaded", { headers })
+}
+
+/** A refusal that repeats the credential it was shown. */
+export const echo = (kind: "auth" | "bad_request" | "server"): Choose => ({ headers }) => {
+  const shown = ["authorization", "x-api-key", "x-goog-api-key"].map((name) => headers.get(name))
+  return fail(kind, { message: `You sent ${shown.join(" ")}, and that is wrong` })
+}
+
+/** An answer in the dialect that has nothing in it. */
+export const emptyAnswer: Choose = ({ dialect }) => json(nothing[dialect])
+
+const nothing: Record<DialectName, unknown> = {
+  openai: { id: "chatcmpl-1", object: "chat.completion", choices: [] },
+  anthropic: { id: "msg_1", type: "message", role: "assistant", content: [], stop_reason: null },
+  gemini: { candidates: [], responseId: "1" }
+}
+
+/** A stream of `edit`ed events, else as it should be. */
+export const edited = (
+  edit: (events: ReadonlyArray<FakeEvent>, dialect: DialectName) => ReadonlyArray<FakeEvent>
+): Script => ({
+  name: "edited stream",
+  play: ({ call, peer, dialect }) => {
+    const events = edit(dialect.events(complete({}, call.model), call), call.dialect)
+    return send(peer, {
+      status: 200,
+      headers: { "content-type": "text/event-stream" },
+      pieces: events.map((event, at) => utf8(frame(event, at === 0, {}))),
+      transfer: "chunked"
+    })
+  }
+})
+
+/** What each dialect's provider might add to a stream, and nobody should be told. */
+export const withNoise: Script = edited((events, dialect) => {
+  const [first, ...rest] = events
+  const content = events.filter(({ kind }) => kind === "content")
+  switch (dialect) {
+    case "openai":
+      // Whatever comes after the end.
+      return [...events, ...content, { kind: "terminator", data: "[DONE]" }]
+    case "anthropic": {
+      const delta = { type: "text_delta", text: "nobody asked" }
+      const stray = { type: "content_block_delta", index: 7, delta }
+      return [
+        ...(first ? [first, first] : []),
+        { kind: "content", name: "content_block_delta", data: stray },
+        ...rest,
+        ...content
+      ]
+    }
+    case "gemini":
+      return [
+        { kind: "preamble", data: { responseId: "fake1" } },
+        ...events,
+        { kind: "preamble", data: { responseId: "other", candidates: [] } }
+      ]
+  }
+})

@@ -1,0 +1,130 @@
+/**
+ * U32 to U41: streams that begin well, or seem to.
+ *
+ * @module
+ */
+import { answer, type AnswerOptions } from "../kit/FakeProvider.ts"
+import { broken, failed, good, late, limited, type Row } from "./Row.ts"
+import { withNoise } from "./scripts.ts"
+
+/** What came before the break in an answer that breaks after one piece. */
+const first = "Hello,"
+const cut = broken(first)
+
+/** All that may be split, escaped or taken for the end of a line. */
+const text = "Grüße,\u2028 世界 🎉\r\n\r\ndata: [DONE]\n\n\u0085\ufeff 'ñ\u0301' \u0000\\ end"
+
+const framed = (what: string, options: AnswerOptions): Row => ({
+  id: "U39",
+  what,
+  script: answer({ text, ...options }),
+  streamed: good(text)
+})
+
+/** U32 to U41. */
+export const streamRows: ReadonlyArray<Row> = [
+  {
+    id: "U32",
+    what: "the first event is an error",
+    script: answer({ breaks: { after: 0, by: "error", kind: "rate_limited" } }),
+    streamed: limited()
+  },
+  {
+    id: "U33",
+    what: "no first token",
+    script: answer({ breaks: { after: 0, by: "stall" } }),
+    hasty: true,
+    closes: true,
+    whole: late,
+    streamed: late
+  },
+  {
+    id: "U34",
+    what: "cut before the first token",
+    script: answer({ breaks: { after: 0, by: "cut" } }),
+    closes: true,
+    streamed: failed("upstream_stream_interrupted")
+  },
+  ...(["content-length", "chunked", "close-delimited"] as const).map((transfer): Row => ({
+    id: "U34",
+    what: `cut after a token, ${transfer}`,
+    script: answer({ transfer, breaks: { after: 1, by: "cut" } }),
+    closes: true,
+    streamed: cut
+  })),
+  {
+    id: "U34",
+    what: "reset after a token",
+    script: answer({ breaks: { after: 1, by: "reset" } }),
+    closes: true,
+    streamed: cut
+  },
+  {
+    id: "U35",
+    what: "a finished answer without the terminator",
+    script: answer({ terminator: false }),
+    streamed: good()
+  },
+  {
+    id: "U35",
+    what: "an end before the answer is finished",
+    script: answer({ breaks: { after: 1, by: "end" } }),
+    streamed: cut
+  },
+  {
+    id: "U35",
+    what: "an end before anything",
+    script: answer({ breaks: { after: 0, by: "end" } }),
+    streamed: failed("upstream_stream_interrupted")
+  },
+  {
+    id: "U36",
+    what: "silence after a token",
+    script: answer({ breaks: { after: 1, by: "stall" } }),
+    hasty: true,
+    closes: true,
+    whole: late,
+    streamed: { ...broken(first, "upstream_stream_timeout", "timeout"), keptAlive: true }
+  },
+  {
+    id: "U37",
+    what: "an error after a token",
+    script: answer({ breaks: { after: 1, by: "error", kind: "rate_limited" } }),
+    streamed: broken(first, "upstream_rate_limited", "rate_limit_exceeded")
+  },
+  ...[1, 3].map((times): Row => ({
+    id: "U38",
+    what: `${times} garbled events`,
+    script: answer({ breaks: { after: 1, by: "garbage", times } }),
+    hidden: ['{"broken', '{\\"broken'],
+    streamed: good()
+  })),
+  {
+    id: "U38",
+    what: "too many garbled events",
+    script: answer({ breaks: { after: 1, by: "garbage", times: 4 } }),
+    hidden: ['{"broken', '{\\"broken'],
+    streamed: cut
+  },
+  ...[1, 2, 3].map((split) => framed(`${split} bytes at a time`, { split })),
+  framed("CRLF, split", { split: 1, framing: { lineEnd: "\r\n" } }),
+  framed("lone CR, split", { split: 1, framing: { lineEnd: "\r" } }),
+  framed("byte order mark, split", { split: 1, framing: { bom: true } }),
+  framed("several data lines", { framing: { multiLine: true } }),
+  framed("no space after the colon", { framing: { noSpace: true } }),
+  framed("comments", { framing: { comments: true, lineEnd: "\r\n" } }),
+  {
+    id: "U40",
+    what: "an event of 1 MB",
+    script: answer({ pieces: [first, "x".repeat(1_000_000)] }),
+    streamed: good(first + "x".repeat(1_000_000))
+  },
+  {
+    id: "U40",
+    what: "an event of more than 8 MiB",
+    script: answer({ pieces: [first, "x".repeat(9 * 1024 * 1024)] }),
+    closes: true,
+    streamed: broken(first, "upstream_response_too_large")
+  },
+  { id: "U41", what: "what no dialect has", script: withNoise, streamed: good() }
+]
