@@ -101,11 +101,17 @@ if (import.meta.main) {
   }
   Deno.addSignalListener("SIGINT", stop)
   Deno.addSignalListener("SIGTERM", stop)
-  // One stray rejection must not end every answer under way.
-  globalThis.addEventListener("unhandledrejection", (event) => {
+  // One stray failure must not end every answer under way. What it says may hold a prompt: only its
+  // name and its place are logged.
+  const stray = (event: Event, cause: unknown) => {
     event.preventDefault()
-    console.error(`level=ERROR message="A promise was rejected unheard" cause=${event.reason}`)
-  })
+    const [name, place] = cause instanceof Error
+      ? [cause.name, cause.stack?.match(/at .*/)?.[0]]
+      : [typeof cause, undefined]
+    console.error(`level=ERROR message="Something failed unheard" name=${name} place="${place}"`)
+  }
+  globalThis.addEventListener("unhandledrejection", (event) => stray(event, event.reason))
+  globalThis.addEventListener("error", (event) => stray(event, event.error))
   fiber.addObserver((exit) => {
     if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) Deno.exit(0)
     const error = Cause.squash(exit.cause)

@@ -141,12 +141,8 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
 
   /** Waits for a place, and does `work` in it. */
   const inPlace = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    places.withPermits(1)(Effect.suspend(() => {
-      inFlight++
-      return Effect.onExit(work, () =>
-        Effect.sync(() => {
-          inFlight--
-        }))
+    places.withPermits(1)(counted(work, (by) => {
+      inFlight += by
     }))
 
   const actor: Incarnate<Message> = {
@@ -160,11 +156,9 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
       Effect.suspend((): Effect.Effect<A, E | E2 | ActorBusy | ActorDown | ActorCrashed, R> => {
         if (phase !== "running") return Effect.fail(down())
         if (admitted >= room) return Effect.fail(new ActorBusy({ actor: name }))
-        admitted++
-        return Effect.onExit(runChild(inPlace(work), guard), () =>
-          Effect.sync(() => {
-            admitted--
-          }))
+        return counted(runChild(inPlace(work), guard), (by) => {
+          admitted += by
+        })
       }),
     drain: Effect.suspend(() => {
       if (phase === "running") phase = "draining"
@@ -192,3 +186,13 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
   }
   return actor
 })
+
+/** Counts `work` while it is under way: whoever leaves, and when, it is taken off again. */
+const counted = <A, E, R>(
+  work: Effect.Effect<A, E, R>,
+  count: (by: 1 | -1) => void
+): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) => {
+    count(1)
+    return Effect.onExit(restore(work), () => Effect.sync(() => count(-1)))
+  })

@@ -73,7 +73,10 @@ export class Supervisor extends Context.Service<Supervisor, {
           // Interrupted from outside, it was told to stop: that is no crash.
           if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
           const now = yield* Clock.currentTimeMillis
-          ward.lastCrash = { at: now, reason: String(Cause.squash(cause)).slice(0, 200) }
+          ward.lastCrash = {
+            at: now,
+            reason: (Cause.pretty(cause).split("\n", 1)[0] ?? "").slice(0, 200)
+          }
           const verdict = judge(policy, recent, now)
           if (!verdict.restart) {
             yield* actor.giveUp

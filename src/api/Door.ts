@@ -32,8 +32,8 @@ import { toGatewayError } from "./refusal.ts"
 /** What answers HTTP requests. */
 export class Door extends Context.Service<Door, {
   readonly answer: (request: Request) => Promise<Response>
-  /** Ends the answers that are still being streamed, each with an error of its own. */
-  readonly endStreams: Effect.Effect<void>
+  /** Ends the answers that are still under way, each with an error that says so. */
+  readonly endAnswers: Effect.Effect<void>
 }>()("penstock/api/Door") {
   static readonly layer = (settings: { readonly bodyBytes: number }) =>
     Layer.effect(Door, make(settings))
@@ -57,8 +57,8 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
   yield* Effect.addFinalizer(() =>
     Effect.promise(() => Promise.all([routed.dispose(), pages.dispose()]))
   )
-  /** How to end each answer that is being streamed. */
-  const streaming = new Set<() => void>()
+  /** How to end each answer that is under way. */
+  const underWay = new Set<() => void>()
 
   /** Whether the caller may use the route. */
   const enter = (request: Request, { needs }: Route): Effect.Effect<void, GatewayError> => {
@@ -97,26 +97,24 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
     run(request, requestId, (respond, leave) => {
       let stream: NativeStream.NativeStream | undefined
       const end = () => {
-        stream?.client.fail(shuttingDown)
+        if (stream?.isOpen()) stream.client.fail(shuttingDown)
+        else respond(failure(shuttingDown, requestId))
         leave()
       }
-      return Effect.flatMap(
-        enter(request, route),
-        () =>
-          generate({ gateway, bodyBytes }, request, requestId, always, () => {
-            streaming.add(end)
-            return stream = NativeStream.make(requestId, respond, leave)
-          })
-      ).pipe(
-        // Its status is sent already: that it broke off can only be told in the stream.
-        Effect.tapCause((cause) =>
+      underWay.add(end)
+      const answer = generate({ gateway, bodyBytes }, request, requestId, always, () => {
+        return stream = NativeStream.make(requestId, respond, leave)
+      })
+      return Effect.flatMap(enter(request, route), () => answer).pipe(
+        Effect.onExit((exit) =>
           Effect.sync(() => {
-            if (stream?.isOpen() && !Cause.hasInterruptsOnly(cause)) {
-              stream.client.fail(errorOf(cause))
+            underWay.delete(end)
+            // Its status is sent already: that it broke off can only be told in the stream.
+            if (stream?.isOpen() && Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
+              stream.client.fail(errorOf(exit.cause))
             }
           })
-        ),
-        Effect.ensuring(Effect.sync(() => streaming.delete(end)))
+        )
       )
     })
 
@@ -157,7 +155,7 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
         }
       }
     },
-    endStreams: Effect.sync(() => streaming.forEach((end) => end()))
+    endAnswers: Effect.sync(() => underWay.forEach((end) => end()))
   })
 })
 

@@ -41,7 +41,7 @@ const tell = (reason: Reason): Told => {
     case "InvalidRequest": {
       const { status, message, kind, issues } = reason
       const listed = issues.slice(0, mostIssues).map(({ path, message }) => ({
-        path: path.join("."),
+        path: printable(path.join(".")),
         message
       }))
       const details = listed.length === 0 ? { reason: kind } : { reason: kind, issues: listed }
@@ -83,7 +83,10 @@ const tell = (reason: Reason): Told => {
         status: 503,
         code: "MODEL_UNAVAILABLE",
         message: reason.message,
-        details: { model: reason.model, reason: reason.why },
+        details: {
+          ...(reason.model === undefined ? {} : { model: reason.model }),
+          reason: reason.why
+        },
         ...(reason.why === "shutting_down" ? { retryAfterMs: 1000 } : {})
       }
     case "ProviderFailed":

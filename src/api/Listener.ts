@@ -59,7 +59,7 @@ export class Listener extends Context.Service<Listener, {
                 duration: settings.drainMs,
                 orElse: () =>
                   Effect.andThen(
-                    door.endStreams,
+                    door.endAnswers,
                     Effect.timeoutOption(Effect.promise(() => server.shutdown()), "1 second")
                   )
               })

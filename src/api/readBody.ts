@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type GatewayError, invalidRequest } from "../domain/GatewayError.ts"
-import { mostDepth, mostTokens, structureFault } from "./structure.ts"
+import { mostDepth, mostDigits, mostTokens, structureFault } from "./structure.ts"
 
 /** The JSON in a request's body, of at most `limit` bytes. */
 export const readBody = (
@@ -83,10 +83,7 @@ export const parse = (bytes: Uint8Array): Effect.Effect<unknown, GatewayError> =
   Effect.suspend(() => {
     const fault = structureFault(bytes)
     if (fault !== undefined) {
-      const message = fault === "json_too_deep"
-        ? `The body is nested more than ${mostDepth} deep`
-        : `The body has more than ${mostTokens} brackets, commas and colons`
-      return Effect.fail(invalidRequest(message, { kind: fault }))
+      return Effect.fail(invalidRequest(sentences[fault], { kind: fault }))
     }
     return Effect.flatMap(
       Effect.try({
@@ -104,6 +101,12 @@ export const parse = (bytes: Uint8Array): Effect.Effect<unknown, GatewayError> =
         })
     )
   })
+
+const sentences = {
+  json_too_deep: `The body is nested more than ${mostDepth} deep`,
+  json_too_complex: `The body has more than ${mostTokens} brackets, commas and colons`,
+  invalid_number: `The body has a whole number of more than ${mostDigits} digits`
+}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 

@@ -12,7 +12,6 @@ import { failure } from "./respond.ts"
 export const shuttingDown = new GatewayError({
   reason: {
     _tag: "ModelUnavailable",
-    model: "",
     why: "shutting_down",
     message: "Penstock is shutting down: ask again"
   }

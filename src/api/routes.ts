@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import type { Scope } from "../domain/Principal.ts"
 import { Api, Needs } from "./native/Api.ts"
 
@@ -46,14 +47,22 @@ export const routes: ReadonlyArray<Route> = (() => {
 
 /** Finds the route of a path; a HEAD is answered as a GET without its body. */
 export const match = (method: string, path: string): Match => {
-  const here = fixed.get(path) ?? patterned.find(({ pattern }) => pattern.test(path))?.routes
+  const here = fixed.get(path) ??
+    patterned.find(({ pattern }) => pattern.test(path) && isDecodable(path))?.routes
   if (here === undefined) return { _tag: "NotFound" }
   const wanted = method === "HEAD" ? "GET" : method
   const route = here.find((one) => one.method === wanted)
   return route
     ? { _tag: "Found", route }
-    : { _tag: "WrongMethod", methods: here.map((one) => one.method) }
+    : { _tag: "WrongMethod", methods: here.flatMap(({ method }) => alike(method)) }
 }
+
+/** Whether what is encoded in a path is text at all. */
+const isDecodable = (path: string): boolean =>
+  Result.isSuccess(Result.try(() => decodeURIComponent(path)))
+
+/** Every method that a route of `method` answers. */
+const alike = (method: string) => method === "GET" ? ["GET", "HEAD"] : [method]
 
 const byPath = Map.groupBy(routes, ({ path }) => path)
 const fixed = new Map(Array.from(byPath).filter(([path]) => !path.includes(":")))
@@ -62,7 +71,12 @@ const patterned = Array.from(byPath).filter(([path]) => path.includes(":")).map(
 ) => ({
   // A segment may be encoded, but may not be one that a URL parser would take away.
   pattern: new RegExp(
-    `^${path.replace(/:[a-z_]+/g, "(?!(?:\\.|%2[eE]){1,2}(?:/|$))[A-Za-z0-9._~!$&'()*+,;=:@%-]+")}$`
+    `^${
+      path.replace(
+        /:[a-z_]+/g,
+        "(?!(?:\\.|%2[eE]){1,2}(?:/|$))(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+"
+      )
+    }$`
   ),
   routes
 }))

@@ -13,7 +13,9 @@ export const mostTokens = 200_000
 /** What is wrong with the structure of `bytes`, if anything. Stops as soon as it knows. */
 export const structureFault = (
   bytes: Uint8Array
-): "json_too_deep" | "json_too_complex" | undefined => {
+): "json_too_deep" | "json_too_complex" | "invalid_number" | undefined => {
+  /** Digits of the whole part of the number at hand; a fraction may have as many as it likes. */
+  let digits = 0
   let depth = 0
   let tokens = 0
   let inString = false
@@ -24,6 +26,12 @@ export const structureFault = (
       else if (byte === quote) inString = false
       continue
     }
+    if (byte !== undefined && byte >= zero && byte <= nine) {
+      if (++digits > mostDigits) return "invalid_number"
+      continue
+    }
+    if (byte === point) digits = -Infinity
+    else digits = 0
     switch (byte) {
       case quote:
         inString = true
@@ -48,6 +56,12 @@ export const structureFault = (
   return undefined
 }
 
+/** A whole number of more digits would not be the same after it was read. */
+export const mostDigits = 16
+
+const zero = 0x30
+const nine = 0x39
+const point = 0x2e
 const quote = 0x22
 const backslash = 0x5c
 const openBrace = 0x7b

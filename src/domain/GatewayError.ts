@@ -36,7 +36,8 @@ export type Reason =
   /** The model is known, and was not even tried. */
   | {
     readonly _tag: "ModelUnavailable"
-    readonly model: string
+    /** Absent where it is no matter of the model. */
+    readonly model?: string | undefined
     readonly why: "not_configured" | "disabled" | "shutting_down"
     readonly message: string
   }

@@ -55,17 +55,14 @@ export interface Model extends ModelSpec {
   readonly provider: string
   readonly type: "text"
   readonly upstreamModel: string
-  /** What it costs now; absent where that is unknown, which is not the same as 0. */
-  readonly pricing: Rates | undefined
 }
 
 /** The model that `provider` serves by `spec`. */
-export const make = (provider: string, spec: ModelSpec, pricing: Rates | undefined): Model => ({
+export const make = (provider: string, spec: ModelSpec): Model => ({
   ...spec,
   provider,
   type: "text",
-  upstreamModel: spec.upstreamModel ?? spec.id,
-  pricing
+  upstreamModel: spec.upstreamModel ?? spec.id
 })
 
 /** A retired model's `id`, kept for those who ask for it, and answered by `target`. */

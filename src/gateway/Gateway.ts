@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import type { Answer } from "../domain/Answer.ts"
+import { type Answer, toDeltas } from "../domain/Answer.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import { type Cost, costOf } from "../domain/Cost.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
@@ -18,7 +18,7 @@ import type { Usage } from "../domain/Usage.ts"
 import type { TimeLimits } from "../config/TimeLimits.ts"
 import { ModelHealth } from "../guard/ModelHealth.ts"
 import { ClientTooSlow, Watchman } from "../guard/Watchman.ts"
-import { estimate } from "../ledger/estimate.ts"
+import { addDelta, emptyTally, estimate, type Tally } from "../ledger/estimate.ts"
 import { Prices } from "../ledger/Prices.ts"
 import { type Deployment, ModelTable } from "../routing/ModelTable.ts"
 import { ratesOf } from "../routing/rates.ts"
@@ -58,6 +58,7 @@ export class Gateway extends Context.Service<Gateway, {
         const health = yield* ModelHealth
         const prices = yield* Prices
         const watchman = yield* Watchman
+        const clock = yield* Clock.clockWith(Effect.succeed)
 
         /** Finds who answers `request`, has `attempt` ask it, and takes note of how that went. */
         const serve = Effect.fnUntraced(function* <A>(
@@ -69,14 +70,13 @@ export class Gateway extends Context.Service<Gateway, {
         ) {
           const deployment = yield* route(table, request.model)
           const admitted = yield* admit(deployment, request)
-          const startedAt = yield* Clock.currentTimeMillis
-          return yield* Effect.onExit(attempt(deployment, admitted), (exit) =>
-            Effect.flatMap(Clock.currentTimeMillis, (now) => {
-              const answered = verdict(exit)
-              return answered === undefined
-                ? Effect.void
-                : health.note(deployment.model.id, answered, now - startedAt)
-            }))
+          const startedAt = clock.monotonicTimeNanosUnsafe()
+          return yield* Effect.onExit(attempt(deployment, admitted), (exit) => {
+            const answered = verdict(exit)
+            if (answered === undefined) return Effect.void
+            const nanos = clock.monotonicTimeNanosUnsafe() - startedAt
+            return health.note(deployment.model.id, answered, Number(nanos) / 1_000_000)
+          })
         })
 
         const costAt = (deployment: Deployment, usage: Usage) =>
@@ -93,12 +93,7 @@ export class Gateway extends Context.Service<Gateway, {
                 const { guard } = watchman.begin(limits.wholeHeadMs, () => {})
                 const answer = yield* provider.complete(admitted, target(deployment, false), guard)
                 const usage = answer.usage ??
-                  estimate(
-                    admitted,
-                    answer.choices.map(({ text }) =>
-                      text
-                    ).join("")
-                  )
+                  estimate(admitted, written(answer))
                 const cost = yield* costAt(deployment, usage)
                 return { model: model.id, answer, usage, cost }
               })).pipe(Effect.mapError((error) => toGatewayError(request.model, error))),
@@ -109,9 +104,13 @@ export class Gateway extends Context.Service<Gateway, {
               Effect.gen(function* () {
                 const { model, provider } = deployment
                 const { guard, watch } = watchman.begin(limits.streamHeadMs, client.keepAlive)
-                yield* provider.stream(admitted, target(deployment, true), guard, (deltas) =>
-                  deliver(deltas, model.id, client, watch, delivery))
-                const usage = delivery.usage ?? estimate(admitted, delivery.text)
+                yield* provider.stream(
+                  admitted,
+                  target(deployment, true),
+                  guard,
+                  (deltas) => deliver(deltas, model.id, client, watch, delivery)
+                )
+                const usage = delivery.usage ?? estimate(admitted, delivery.written)
                 const cost = yield* costAt(deployment, usage)
                 if (!delivery.opened) {
                   client.open(model.id)
@@ -127,6 +126,13 @@ export class Gateway extends Context.Service<Gateway, {
         })
       })
     )
+}
+
+/** How much an answer holds. */
+const written = (answer: Answer): Tally => {
+  const tally = emptyTally()
+  for (const delta of toDeltas(answer)) addDelta(tally, delta)
+  return tally
 }
 
 const target = ({ model }: Deployment, stream: boolean) => ({

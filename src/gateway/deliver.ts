@@ -10,20 +10,26 @@ import type { FinishReason } from "../domain/FinishReason.ts"
 import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Usage } from "../domain/Usage.ts"
 import type { Watch } from "../guard/Watch.ts"
+import { addDelta, emptyTally, type Tally } from "../ledger/estimate.ts"
 import type { Client } from "./Client.ts"
 
 /** What was delivered so far. */
 export interface Delivery {
   /** Whether the client was shown something: from then on there is no going back. */
   opened: boolean
-  /** The text that the client was sent, for counting where the provider does not. */
-  text: string
+  /** How much the client was sent, for counting where the provider does not. */
+  readonly written: Tally
   readonly finishes: Array<{ choice: number; reason: FinishReason }>
   usage: Usage | undefined
 }
 
 /** Nothing yet. */
-export const nothing = (): Delivery => ({ opened: false, text: "", finishes: [], usage: undefined })
+export const nothing = (): Delivery => ({
+  opened: false,
+  written: emptyTally(),
+  finishes: [],
+  usage: undefined
+})
 
 /**
  * Sends the deltas that show something on to the client, and keeps the others in `delivery`: how it
@@ -41,9 +47,7 @@ export const deliver = (
   return Stream.runForEachArray(deltas, (batch) => {
     const content = batch.every(isContent) ? batch : batch.filter((delta) => keep(delivery, delta))
     if (content.length === 0) return Effect.void
-    for (const delta of content) {
-      if (delta._tag === "Text" || delta._tag === "Reasoning") delivery.text += delta.text
-    }
+    for (const delta of content) addDelta(delivery.written, delta)
     if (!delivery.opened) {
       delivery.opened = true
       client.open(model)

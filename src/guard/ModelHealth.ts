@@ -71,6 +71,9 @@ const recent = (buckets: Array<Bucket>, now: number): Array<Bucket> => {
   return first && first.minute <= oldest ? buckets.filter(({ minute }) => minute > oldest) : buckets
 }
 
+/** So many requests make a judgement; fewer are no more than a sign. */
+const fewest = 5
+
 /** Half of the requests failing is unhealthy, a tenth is degraded. */
 const judge = (buckets: ReadonlyArray<Bucket>): Record => {
   let answered = 0, failed = 0, totalMs = 0
@@ -84,7 +87,7 @@ const judge = (buckets: ReadonlyArray<Bucket>): Record => {
   return {
     health: all === 0
       ? "unknown"
-      : errorRate >= 0.5
+      : errorRate >= 0.5 && all >= fewest
       ? "unhealthy"
       : errorRate >= 0.1
       ? "degraded"

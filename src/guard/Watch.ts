@@ -72,7 +72,7 @@ export const make = (
       const left = since + allowance() - time
       if (left <= 0) return phase
       const totalLeft = startedAt + limits.totalMs - time
-      if (totalLeft <= 0) return "total"
+      if (totalLeft <= 0) return phase === "client" ? phase : "total"
       let next = Math.min(left, totalLeft, shortest)
       // With the head comes a limit that has been running since the start.
       const firstLeft = startedAt + limits.firstTokenMs - time

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -46,43 +47,40 @@ export class Watchman extends Context.Service<Watchman, {
         // Monotonic: a clock that is set does not end an answer.
         const now = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
         const entries = new Map<Watched, (error: TooSlow) => void>()
-        const someone = Latch.makeUnsafe(false)
-        let wakesAt = Infinity
         const wake = Latch.makeUnsafe(false)
+        let wakesAt = Infinity
         /** With a crowd, each with a time of its own to be looked at, a look comes no sooner. */
         const breather = Math.min(100, Math.min(...Object.values(limits)) / 100)
 
-        /** Looks at every request; says when to look again. */
-        const look = (): number => {
-          const time = now()
-          let next = Infinity
-          for (const [watched, abandon] of entries) {
+        /** Looks at one request; says when to look again. */
+        const look = (watched: Watched, abandon: (error: TooSlow) => void, time: number) =>
+          Effect.sync(() => {
             const seen = watched.look(time)
-            if (typeof seen === "number") next = Math.min(next, seen)
-            else {
-              entries.delete(watched)
-              abandon(seen === "client" ? new ClientTooSlow() : tooSlow[seen]())
-            }
-          }
-          return next
-        }
+            if (typeof seen === "number") return seen
+            entries.delete(watched)
+            abandon(seen === "client" ? new ClientTooSlow() : tooSlow[seen]())
+            return Infinity
+          }).pipe(Effect.catchDefect((defect) =>
+            // One that cannot be watched must not end the watch over the others.
+            Effect.as(Effect.logError("A request cannot be watched", Cause.die(defect)), Infinity)
+          ))
 
         const patrol = Effect.gen(function* () {
           while (true) {
-            const due = look()
-            const next = entries.size < crowd ? due : Math.max(due, breather)
-            if (entries.size === 0) {
-              someone.closeUnsafe()
-              wakesAt = Infinity
-              yield* someone.await
-            } else {
-              wake.closeUnsafe()
-              wakesAt = now() + next
-              yield* Effect.raceFirst(Effect.sleep(next), wake.await)
+            wake.closeUnsafe()
+            const time = now()
+            let due = Infinity
+            for (const [watched, abandon] of entries) {
+              due = Math.min(due, yield* look(watched, abandon, time))
             }
+            const sleep = entries.size < crowd ? due : Math.max(due, breather)
+            wakesAt = time + sleep
+            yield* sleep === Infinity
+              ? wake.await
+              : Effect.raceFirst(Effect.sleep(sleep), wake.await)
           }
         })
-        yield* Effect.forkScoped(patrol)
+        yield* Effect.forkScoped(patrol, { startImmediately: true })
 
         return Watchman.of({
           begin: (headMs, keepAlive) => {
@@ -91,9 +89,8 @@ export class Watchman extends Context.Service<Watchman, {
               watch: watched,
               guard: (abandon) => {
                 entries.set(watched, abandon)
-                if (entries.size === 1) someone.openUnsafe()
-                // Only one with a limit shorter than those before it cannot wait for the next look.
-                else if (now() + watched.soonest < wakesAt) wake.openUnsafe()
+                // Only one that is due before all the others cannot wait for the next look.
+                if (now() + watched.soonest < wakesAt) wake.openUnsafe()
                 return () => entries.delete(watched)
               }
             }

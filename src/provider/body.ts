@@ -59,6 +59,21 @@ const open = (body: ReadableStream<Uint8Array>): Source => {
 const ignore = (): void => {}
 
 /**
+ * The next piece; `undefined` at the end, a fault where the body broke. Nothing is done with a piece
+ * in the promise's own callback: a bug there would be nobody's, and the call would never end.
+ */
+const next = (
+  source: Source,
+  broken: (cause: unknown) => UpstreamFault
+): Effect.Effect<Uint8Array | undefined | UpstreamFault> =>
+  Effect.callback((resume) => {
+    source.read(
+      (piece) => resume(Exit.succeed(piece)),
+      (cause) => resume(Exit.succeed(broken(cause)))
+    )
+  })
+
+/**
  * The deltas of a streamed reply, as they come: one asynchronous hop for each read, and no copy of
  * the bytes. Leaving the stream hangs up.
  */
@@ -69,40 +84,37 @@ export const deltas = (
   Stream.fromChannel(Channel.fromTransform((_, scope) =>
     Effect.suspend(() => {
       const source = open(body)
+      const read = next(source, brokenStream)
       let state: "open" | "over" | UpstreamFault = "open"
-      let out: Array<Delta> = []
-
-      type Resume = (
-        effect: Effect.Effect<readonly [Delta, ...Array<Delta>], UpstreamFault | Cause.Done>
-      ) => void
 
       /** Gives what there is; the fault or the end that came with it is told at the next pull. */
-      const give = (resume: Resume): void => {
-        const ready = out
-        if (Arr.isArrayNonEmpty(ready)) {
-          out = []
-          resume(Exit.succeed(ready))
-        } else if (state === "open") read(resume)
-        else resume(state === "over" ? Cause.done() : Effect.fail(state))
-      }
+      const pull: Pulled = Effect.suspend(() =>
+        state === "open"
+          ? Effect.flatMap(read, take)
+          : state === "over"
+          ? Cause.done()
+          : Effect.fail(state)
+      )
 
-      const read = (resume: Resume): void =>
-        source.read((piece) => {
+      const take = (piece: Uint8Array | undefined | UpstreamFault): Pulled => {
+        const out: Array<Delta> = []
+        if (piece instanceof UpstreamFault) state = piece
+        else {
           const fed = piece === undefined ? "end" : decoder.feed(piece, out)
           if (fed === "end") state = decoder.finish(out) ?? "over"
           else if (fed !== "more") state = fed
-          give(resume)
-        }, (cause) => {
-          state = bodyFault(cause, "stream_cut")
-          give(resume)
-        })
+        }
+        return Arr.isArrayNonEmpty(out) ? Effect.succeed(out) : pull
+      }
 
-      return Effect.as(
-        Scope.addFinalizer(scope, Effect.sync(source.cancel)),
-        Effect.callback(give)
-      )
+      return Effect.as(Scope.addFinalizer(scope, Effect.sync(source.cancel)), pull)
     })
   ))
+
+/** Some deltas, or the end. */
+type Pulled = Effect.Effect<Arr.NonEmptyReadonlyArray<Delta>, UpstreamFault | Cause.Done>
+
+const brokenStream = (cause: unknown): UpstreamFault => bodyFault(cause, "stream_cut")
 
 /** The text of a body of at most `limit` bytes; hangs up where there is more. */
 export const text = (response: Response, limit: number): Effect.Effect<string, UpstreamFault> => {
@@ -110,7 +122,11 @@ export const text = (response: Response, limit: number): Effect.Effect<string, U
   // A known length is kept to by HTTP itself, and a small body comes in one piece.
   return length !== null && Number(length) <= Math.min(limit, smallBody)
     ? Effect.tryPromise({ try: () => response.text(), catch: brokenText })
-    : measured(response, limit)
+    : Effect.suspend(() => {
+      if (!response.body) return Effect.succeed("")
+      const source = open(response.body)
+      return Effect.ensuring(measured(source, limit), Effect.sync(source.cancel))
+    })
 }
 
 /** What is read in one piece where its length is known, in bytes. */
@@ -119,25 +135,20 @@ const smallBody = 256 * 1024
 /** Half of a text is as good as none. */
 const brokenText = (cause: unknown): UpstreamFault => bodyFault(cause, "bad_response")
 
-const measured = (response: Response, limit: number): Effect.Effect<string, UpstreamFault> =>
-  Effect.callback((resume) => {
-    if (!response.body) return resume(Effect.succeed(""))
-    const source = open(response.body)
-    const utf8 = new TextDecoder()
-    let taken = ""
-    let size = 0
-    const read = (): void =>
-      source.read((piece) => {
-        if (piece === undefined) return resume(Effect.succeed(taken + utf8.decode()))
-        size += piece.byteLength
-        if (size <= limit) {
-          taken += utf8.decode(piece, { stream: true })
-          return read()
-        }
-        source.cancel()
-        const message = `The provider's answer is larger than ${limit} bytes`
-        resume(Effect.fail(new UpstreamFault({ class: "too_large", message })))
-      }, (cause) => resume(Effect.fail(brokenText(cause))))
-    read()
-    return Effect.sync(source.cancel)
-  })
+const measured = Effect.fnUntraced(function* (source: Source, limit: number) {
+  const utf8 = new TextDecoder()
+  const read = next(source, brokenText)
+  let taken = ""
+  let size = 0
+  while (true) {
+    const piece = yield* read
+    if (piece === undefined) return taken + utf8.decode()
+    if (piece instanceof UpstreamFault) return yield* piece
+    size += piece.byteLength
+    if (size > limit) {
+      const message = `The provider's answer is larger than ${limit} bytes`
+      return yield* new UpstreamFault({ class: "too_large", message })
+    }
+    taken += utf8.decode(piece, { stream: true })
+  }
+})

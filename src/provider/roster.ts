@@ -28,18 +28,25 @@ export const roster = Effect.fnUntraced(
       real.push(yield* setUp(source, provider, settings.providers.get(provider.id) ?? {}))
     }
     for (const [id, options] of settings.providers) {
-      if (known.some((provider) => provider.id === id) || id === simulator.id) continue
+      if (id === simulator.id) {
+        const path = `providers.${simulator.id}`
+        return yield* wrong(source, path, 'the simulator is set up under "simulator"')
+      }
+      if (known.some((provider) => provider.id === id)) continue
       real.push(yield* setUp(source, yield* own(source, id, options), options))
     }
-    for (const [id, { provider }] of settings.models) {
-      if (provider === undefined || provider === simulator.id) continue
-      if (real.some((one) => one.provider.id === provider)) continue
-      return yield* wrong(source, `models.${id}.provider`, `there is no provider "${provider}"`)
-    }
     const configured = real.some(({ readiness, explicit }) => readiness.ready && explicit)
-    return settings.simulator.enabled ?? !configured
+    const all = settings.simulator.enabled ?? !configured
       ? [...real, simulated(settings.simulator.seed)]
       : real
+    for (const [id, { provider }] of settings.models) {
+      if (provider === undefined || all.some((one) => one.provider.id === provider)) continue
+      const why = provider === simulator.id
+        ? "the simulator is off"
+        : `there is no provider "${provider}"`
+      return yield* wrong(source, `models.${id}.provider`, why)
+    }
+    return all
   }
 )
 
@@ -66,6 +73,10 @@ const setUp = Effect.fnUntraced(
       : { source, path: `providers.${id}.base_url` }
     const address = options.base_url ?? fromEnvironment
     const apiKey = options.api_key?.trim() || (yield* firstSet(environment.apiKey))
+    if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
+      const path = options.api_key ? `providers.${id}.api_key` : environment.apiKey.join(" or ")
+      return yield* wrong(source, path, "a key has only visible ASCII characters, and no spaces")
+    }
     return {
       provider: {
         ...provider,

@@ -16,6 +16,8 @@ export type Status = "available" | "degraded" | "unavailable" | "disabled"
 export interface Report {
   readonly deployment: Deployment
   readonly status: Status
+  /** Whether it is asked at all; one that failed lately still is. */
+  readonly isAsked: boolean
   /** Why it cannot be used, and what to do about it. */
   readonly reason: string | undefined
   readonly record: Record
@@ -52,23 +54,24 @@ export class ModelReport extends Context.Service<ModelReport, {
 const judge = (
   { enabled, provider }: Deployment,
   record: Record
-): { readonly status: Status; readonly reason: string | undefined } => {
+): Pick<Report, "status" | "isAsked" | "reason"> => {
   const { readiness, provider: { id } } = provider.settings
-  if (!enabled) return { status: "disabled", reason: "The model is disabled" }
+  if (!enabled) return { status: "disabled", isAsked: false, reason: "The model is disabled" }
   if (!readiness.ready) {
     const status = readiness.reason === "disabled" ? "disabled" : "unavailable"
-    return { status, reason: readiness.message }
+    return { status, isAsked: false, reason: readiness.message }
   }
   if (!provider.isRunning()) {
-    return { status: "unavailable", reason: `Provider "${id}" takes no calls now` }
+    const reason = `Provider "${id}" takes no calls now`
+    return { status: "unavailable", isAsked: false, reason }
   }
   switch (record.health) {
     case "unhealthy":
-      return { status: "unavailable", reason: "Most of its latest requests failed" }
+      return { status: "unavailable", isAsked: true, reason: "Most of its latest requests failed" }
     case "degraded":
-      return { status: "degraded", reason: "Some of its latest requests failed" }
+      return { status: "degraded", isAsked: true, reason: "Some of its latest requests failed" }
     case "healthy":
     case "unknown":
-      return { status: "available", reason: undefined }
+      return { status: "available", isAsked: true, reason: undefined }
   }
 }

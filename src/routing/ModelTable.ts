@@ -13,7 +13,7 @@ import type { ModelSettings } from "../config/ModelSettings.ts"
 
 /** A model and the provider that serves it. */
 export interface Deployment {
-  readonly model: Omit<Model, "pricing">
+  readonly model: Model
   readonly provider: ProviderActor
   /** Whether the operator lets it be used. */
   readonly enabled: boolean
@@ -42,7 +42,12 @@ export class ModelTable extends Context.Service<ModelTable, {
         }
         for (const [id, own] of settings) {
           const provider = own.provider === undefined ? undefined : get(own.provider)
-          if (provider) table.set(id, deploy(provider, table.get(id)?.model ?? bare(id), own))
+          if (!provider) continue
+          const known = table.get(id)
+          // Served elsewhere, it is another model by the same name: what the catalogue knows of it
+          // does not hold.
+          const spec = known?.provider === provider ? known.model : bare(id)
+          table.set(id, deploy(provider, spec, own))
         }
 
         /** The models that a provider told of and the table does not have. */
@@ -81,17 +86,13 @@ const deploy = (
 ): Deployment => ({
   provider,
   enabled: own?.enabled ?? true,
-  model: makeModel(
-    provider.settings.provider.id,
-    {
-      ...spec,
-      name: own?.name ?? spec.name,
-      upstreamModel: own?.upstreamModel ?? spec.upstreamModel,
-      contextWindow: own?.contextWindow ?? spec.contextWindow,
-      maxOutputTokens: own?.maxOutputTokens ?? spec.maxOutputTokens,
-      capabilities: own?.capabilities ?? spec.capabilities,
-      rates: own?.rates ?? spec.rates
-    },
-    undefined
-  )
+  model: makeModel(provider.settings.provider.id, {
+    ...spec,
+    name: own?.name ?? spec.name,
+    upstreamModel: own?.upstreamModel ?? spec.upstreamModel,
+    contextWindow: own?.contextWindow ?? spec.contextWindow,
+    maxOutputTokens: own?.maxOutputTokens ?? spec.maxOutputTokens,
+    capabilities: own?.capabilities ?? spec.capabilities,
+    rates: own?.rates ?? spec.rates
+  })
 })

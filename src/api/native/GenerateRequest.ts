@@ -25,6 +25,8 @@ const Content = Schema.Union([Schema.String, Schema.Array(Part)])
   .annotate({ message: "Expected a text or an array of parts" })
 
 const ToolCall = Schema.Struct({
+  /** As streams have it; it says nothing here. */
+  index: optional(Schema.Natural),
   id: Schema.NonEmptyString,
   type: Schema.Literal("function"),
   function: Schema.Struct({ name: Schema.NonEmptyString, arguments: Schema.String }),

@@ -92,7 +92,8 @@ export const make = (
 const thoughtOf = (thoughts: Map<number, string>, delta: Delta): string => {
   if (delta._tag === "Reasoning") {
     thoughts.set(delta.choice, (thoughts.get(delta.choice) ?? "") + delta.text)
-  } else if (delta._tag === "ReasoningSignature") {
+  } else if (delta._tag === "ReasoningRedacted") thoughts.delete(delta.choice)
+  else if (delta._tag === "ReasoningSignature") {
     const thought = thoughts.get(delta.choice) ?? ""
     thoughts.delete(delta.choice)
     return thought

@@ -4,13 +4,11 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
-import { type GatewayError, invalidRequest } from "../../domain/GatewayError.ts"
+import type { GatewayError } from "../../domain/GatewayError.ts"
 import type { Gateway } from "../../gateway/Gateway.ts"
 import { readBody } from "../readBody.ts"
 import { json } from "../respond.ts"
-import { GenerateRequest } from "./GenerateRequest.ts"
+import { decode } from "./decode.ts"
 import { toResponse } from "./GenerateResponse.ts"
 import type { NativeStream } from "./NativeStream.ts"
 import { toDomain, wantsStream } from "./toDomain.ts"
@@ -38,25 +36,3 @@ export const generate = Effect.fnUntraced(function* (
   }
   return json(toResponse(requestId, yield* gateway.generate(domain)), requestId)
 })
-
-const toNative = Schema.decodeUnknownEffect(GenerateRequest, {
-  errors: "all",
-  onExcessProperty: "error"
-})
-const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
-
-const decode = (body: unknown): Effect.Effect<GenerateRequest, GatewayError> =>
-  Effect.mapError(toNative(body), ({ issue }) => {
-    const issues = issuesOf(issue).issues.map(({ path = [], message }) => ({
-      path: path.map((key) => typeof key === "number" ? key : String(key)),
-      message: message === "Expected no excess property" ? "There is no such field" : message
-    }))
-    const [first] = issues
-    return invalidRequest(
-      first
-        ? `The request is not valid: ${first.path.join(".") || "body"}: ${first.message}` +
-          (issues.length > 1 ? `, and ${issues.length - 1} more` : "")
-        : "The request is not valid",
-      { issues }
-    )
-  })

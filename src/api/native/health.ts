@@ -22,12 +22,17 @@ export const checkHealth = Effect.gen(function* () {
 
   return Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const statuses = (yield* reports.all).map(({ status }) => status)
+    const all = yield* reports.all
+    const statuses = all.map(({ status }) => status)
     const count = (status: Status) => statuses.filter((one) => one === status).length
     const usable = count("available") + count("degraded")
     const services: typeof HealthBody.Type["services"] = {
       llm_service: ofActors(supervisor.children().map(({ phase }) => phase)),
-      model_manager: usable === 0 ? "unhealthy" : count("available") === 0 ? "degraded" : "healthy",
+      model_manager: !all.some(({ isAsked }) => isAsked)
+        ? "unhealthy"
+        : count("available") === 0
+        ? "degraded"
+        : "healthy",
       cost_tracker: prices.ratesOf(landmark.provider, landmark.model, now) ? "healthy" : "unhealthy"
     }
     const body: typeof HealthBody.Type = {
