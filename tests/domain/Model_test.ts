@@ -11,14 +11,13 @@ const spec: ModelSpec = {
 }
 
 Deno.test("make() calls a model upstream as clients call it, where the spec does not say", () => {
-  assertEquals(make("here", spec, undefined), {
+  assertEquals(make("here", spec), {
     ...spec,
     provider: "here",
     type: "text",
-    upstreamModel: "one",
-    pricing: undefined
+    upstreamModel: "one"
   })
-  assertEquals(make("here", { ...spec, upstreamModel: "uno" }, undefined).upstreamModel, "uno")
+  assertEquals(make("here", { ...spec, upstreamModel: "uno" }).upstreamModel, "uno")
 })
 
 Deno.test("alias() is its target in all but id and name, and says so", () => {
