@@ -31,8 +31,10 @@ export interface Launched {
   readonly stdout: () => string
   readonly stderr: () => string
   readonly kill: (signal: Deno.Signal) => void
-  /** Its exit code, once it has ended and all that it printed is read. */
+  /** Its exit code, once it has ended and all that it printed is read; fails after 10 s. */
   readonly exited: Effect.Effect<number>
+  /** The same, however long that takes. */
+  readonly ended: Effect.Effect<number>
   /** When it was started, as `performance.now()`. */
   readonly startedAt: number
 }
@@ -68,10 +70,12 @@ export const spawn = (
 ): Effect.Effect<Launched, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => run(program, args, folder, env)),
-    ({ kill, exited }) =>
-      Effect.andThen(
-        Effect.sync(() => kill("SIGKILL")),
-        exited
+    // Told first, so that one that has started others can tell them too.
+    ({ kill, ended }) =>
+      Effect.sync(() => kill("SIGTERM")).pipe(
+        Effect.andThen(Effect.timeoutOption(ended, "1 second")),
+        Effect.andThen(Effect.sync(() => kill("SIGKILL"))),
+        Effect.andThen(ended)
       )
   )
 
@@ -99,9 +103,9 @@ const run = (
     if (url !== undefined) printed.resolve(url)
   })
   const stderr = gather(process.stderr, () => {})
-  let ended = false
+  let over = false
   const exited = Promise.all([process.status, stdout.done, stderr.done]).then(([{ code }]) => {
-    ended = true
+    over = true
     printed.reject(new Error(`It ended with ${code}: ${stderr.text()}`))
     return code
   })
@@ -112,8 +116,9 @@ const run = (
     stdout: stdout.text,
     stderr: stderr.text,
     kill: (signal) => {
-      if (!ended) process.kill(signal)
+      if (!over) process.kill(signal)
     },
+    ended: Effect.promise(() => exited),
     exited: within10Seconds(() => exited)
   }
 }

@@ -1,0 +1,203 @@
+import { assertEquals, assertStringIncludes } from "@std/assert"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { parseConfigFile } from "../../src/config/readFile.ts"
+import { settingsOf } from "../../src/config/Settings.ts"
+import * as catalog from "../../src/provider/catalog/mod.ts"
+import { roster } from "../../src/provider/roster.ts"
+import { test } from "../kit/effect.ts"
+
+/** The providers that a file and an environment make, by id. */
+const rosterOf = (config: object, env: Record<string, string> = {}) =>
+  Effect.gen(function* () {
+    const file = yield* parseConfigFile("a.json", JSON.stringify(config))
+    return yield* roster(yield* settingsOf(file, "a.json"))
+  }).pipe(
+    Effect.map((all) => new Map(all.map((one) => [one.provider.id, one]))),
+    Effect.provideService(
+      ConfigProvider.ConfigProvider,
+      ConfigProvider.fromEnvRecord(env)
+    )
+  )
+
+const one = (id: string, config: object, env: Record<string, string> = {}) =>
+  Effect.map(rosterOf(config, env), (all) => all.get(id)!)
+
+const openai = (options: object) => ({ providers: { openai: options } })
+
+test("without anything there is every provider of the catalogue, and the simulator", () =>
+  Effect.gen(function* () {
+    const all = yield* rosterOf({})
+    assertEquals(new Set(all.keys()), new Set([...Object.keys(catalog), "simulator"]))
+    assertEquals(Array.from(all.keys()).at(-1), "simulator")
+    for (const [id, { readiness }] of all) {
+      assertEquals(readiness.ready, id === "ollama" || id === "simulator", id)
+    }
+  }))
+
+test("a provider without a key says which variable to set", () =>
+  Effect.gen(function* () {
+    const variables = {
+      openai: "OPENAI_API_KEY",
+      anthropic: "ANTHROPIC_API_KEY",
+      google: "GEMINI_API_KEY",
+      groq: "GROQ_API_KEY",
+      mistral: "MISTRAL_API_KEY",
+      deepseek: "DEEPSEEK_API_KEY",
+      openrouter: "OPENROUTER_API_KEY"
+    }
+    const all = yield* rosterOf({})
+    for (const [id, variable] of Object.entries(variables)) {
+      const readiness = all.get(id)?.readiness
+      const message = readiness?.ready === false ? readiness.message : undefined
+      assertStringIncludes(message ?? "", variable)
+      assertEquals((yield* one(id, {}, { [variable]: "k" })).readiness, { ready: true })
+      assertEquals((yield* one(id, {}, { [variable]: "  " })).readiness.ready, false)
+    }
+    assertEquals((yield* one("google", {}, { GOOGLE_API_KEY: "k" })).readiness.ready, true)
+  }))
+
+test("the file's key and address count before the environment's", () =>
+  Effect.gen(function* () {
+    const env = { OPENAI_API_KEY: "env", OPENAI_BASE_URL: "http://env/v1" }
+    const fromEnv = yield* one("openai", {}, env)
+    assertEquals([fromEnv.baseUrl, Redacted.value(fromEnv.apiKey!)], ["http://env/v1", "env"])
+    const options = { api_key: "file", base_url: "http://file/v1" }
+    const fromFile = yield* one("openai", openai(options), env)
+    assertEquals([fromFile.baseUrl, Redacted.value(fromFile.apiKey!)], ["http://file/v1", "file"])
+    assertEquals((yield* one("openai", {})).baseUrl, "https://api.openai.com/v1")
+  }))
+
+test("a provider of the catalogue can be renamed, resized, priced, discovered and disabled", () =>
+  Effect.gen(function* () {
+    const { provider, size, readiness } = yield* one(
+      "openai",
+      openai({
+        name: "Ours",
+        concurrency: 3,
+        waiting: 4,
+        enabled: false,
+        pricing: "azure",
+        discover: true,
+        api_key: "k"
+      })
+    )
+    assertEquals([provider.name, provider.pricing, provider.discovers], ["Ours", "azure", true])
+    assertEquals(size, { mailbox: 64, concurrency: 3, waiting: 4 })
+    assertEquals(readiness, {
+      ready: false,
+      reason: "disabled",
+      message: `Provider "openai" is disabled`
+    })
+  }))
+
+test("an own provider comes after the catalogue's, in the order of the file", () =>
+  Effect.gen(function* () {
+    const own = { dialect: "openai", base_url: "http://own" }
+    const all = yield* rosterOf({ providers: { zebra: own, ant: own } })
+    assertEquals(Array.from(all.keys()).slice(-2), ["zebra", "ant"])
+  }))
+
+test("an address ends as the provider's paths want it, however it was written", () =>
+  Effect.gen(function* () {
+    const address = (base_url: string) =>
+      Effect.map(one("ollama", { providers: { ollama: { base_url } } }), ({ baseUrl }) => baseUrl)
+    for (
+      const written of [
+        "http://there:1",
+        "http://there:1/",
+        "http://there:1/v1",
+        "http://there:1/v1//"
+      ]
+    ) {
+      assertEquals(yield* address(written), "http://there:1/v1")
+    }
+  }))
+
+const bad: ReadonlyArray<readonly [address: string, reason: string]> = [
+  ["", "Expected"],
+  ["there", "http"],
+  ["ftp://there", "http"],
+  ["file:///etc/passwd", "http"],
+  ["http://", "http"],
+  ["https://canary:canary@there/v1", "no user"],
+  ["https://canary@there/v1", "no user"],
+  ["https://there/v1?key=canary", "query"],
+  ["https://there/v1#canary", "fragment"]
+]
+
+for (const [address, reason] of bad) {
+  test(`an address such as "${address}" is refused by its place, and not repeated`, () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(rosterOf(openai({ base_url: address })))
+      assertEquals(error.faults.map(({ path }) => path), ["providers.openai.base_url"])
+      assertStringIncludes(error.message, reason)
+      assertEquals(error.message.includes("canary"), false)
+      if (address === "") return
+      const other = yield* Effect.flip(rosterOf({}, { OPENAI_BASE_URL: address }))
+      assertEquals([other.source, other.faults[0]?.path], ["the environment", "OPENAI_BASE_URL"])
+    }))
+}
+
+test("a provider of the operator's own needs a dialect and an address", () =>
+  Effect.gen(function* () {
+    const own = (options: object) => rosterOf({ providers: { mine: options } })
+    const noDialect = yield* Effect.flip(own({ base_url: "http://mine" }))
+    assertEquals([noDialect.source, noDialect.faults[0]?.path], [
+      "a.json",
+      "providers.mine.dialect"
+    ])
+    const noAddress = yield* Effect.flip(own({ dialect: "openai" }))
+    assertEquals(noAddress.faults[0]?.path, "providers.mine.base_url")
+    const mine = (yield* own({ dialect: "gemini", base_url: "http://mine", api_key: "k" }))
+      .get("mine")
+    assertEquals(mine?.provider.dialect.name, "gemini")
+    assertEquals(mine?.provider.authorize(mine.apiKey!), { "x-goog-api-key": "k" })
+    assertEquals([mine?.readiness.ready, mine?.provider.discovers], [true, true])
+  }))
+
+test("a model of a provider that is not there is refused", () =>
+  Effect.gen(function* () {
+    const { faults } = yield* Effect.flip(rosterOf({ models: { m: { provider: "nobody" } } }))
+    assertEquals(faults, [{ path: "models.m.provider", message: `there is no provider "nobody"` }])
+  }))
+
+const simulator: ReadonlyArray<
+  readonly [when: string, config: object, env: Record<string, string>, on: boolean]
+> = [
+  ["nothing is configured", {}, {}, true],
+  ["a key is set", {}, { OPENAI_API_KEY: "k" }, false],
+  ["a key stands in the file", openai({ api_key: "k" }), {}, false],
+  ["Ollama's address is set", {}, { OLLAMA_BASE_URL: "http://there" }, false],
+  [
+    "an own provider is configured",
+    {
+      providers: { mine: { dialect: "openai", base_url: "http://mine" } }
+    },
+    {},
+    false
+  ],
+  [
+    "the only key is that of a disabled provider",
+    openai({ api_key: "k", enabled: false }),
+    {},
+    true
+  ],
+  ["only an address is set, and the key is missing", {}, { OPENAI_BASE_URL: "http://there" }, true],
+  ["a key is set and it is asked for", {}, { OPENAI_API_KEY: "k", PENSTOCK_SIMULATOR: "on" }, true],
+  ["the file asks for it", { simulator: { enabled: true } }, { OPENAI_API_KEY: "k" }, true],
+  ["it is switched off", {}, { PENSTOCK_SIMULATOR: "off" }, false],
+  ["the file switches it off", { simulator: { enabled: false } }, {}, false]
+]
+
+for (const [when, config, env, on] of simulator) {
+  test(`the simulator is ${on ? "there" : "not there"} when ${when}`, () =>
+    Effect.map(rosterOf(config, env), (all) => assertEquals(all.has("simulator"), on)))
+}
+
+test("settings of providers do not show their keys when they are printed", () =>
+  Effect.gen(function* () {
+    const all = yield* rosterOf(openai({ api_key: "canary" }), { GROQ_API_KEY: "canary" })
+    assertEquals(Deno.inspect(all, { depth: 9 }).includes("canary"), false)
+  }))
