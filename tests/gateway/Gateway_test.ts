@@ -9,6 +9,7 @@ import { type Setup, simulated } from "../kit/gateway.ts"
 import {
   answering,
   counted,
+  cut,
   done,
   json,
   pass,
@@ -156,7 +157,7 @@ test("a failure of the provider is told with its class, whatever was asked for",
       status: 429,
       headers: { "retry-after": "7" }
     })
-    for (const asked of [whole(reply), streamed(reply)]) {
+    for (const asked of [Effect.asVoid(whole(reply)), Effect.asVoid(streamed(reply))]) {
       const { reason } = yield* Effect.flip(asked)
       assertEquals(reason._tag === "ProviderFailed" && reason.model, "gpt-4o")
       const fault = reason._tag === "ProviderFailed" ? reason.fault : undefined
@@ -182,8 +183,14 @@ const refusal = (status: number, code = "x") => json({ error: { message: "no", c
 
 test("failures of the provider count against the model", () =>
   Effect.gen(function* () {
-    const report = yield* recordAfter(good, refusal(500), streaming(says("a")), refusal(429))
-    assertEquals([report?.record.errorRate, report?.status], [0.75, "unavailable"])
+    const report = yield* recordAfter(
+      good,
+      refusal(500),
+      streaming(says("a")),
+      refusal(429),
+      streaming(says("a"), cut)
+    )
+    assertEquals([report?.record.errorRate, report?.status], [0.8, "unavailable"])
   }))
 
 test("what the client did wrong does not count against the model", () =>

@@ -17,7 +17,7 @@ const refusal = (model: string, setup: Setup = {}) =>
       const whole = yield* Effect.flip(gateway.generate(asking(model)))
       const streamed = yield* Effect.flip(gateway.stream(asking(model), client))
       assertEquals(client.story(), [])
-      return [whole, streamed]
+      return [whole, streamed] as const
     }).pipe(Effect.provide(simulated(provider.send, setup)))
     assertEquals(whole.reason, streamed.reason)
     assertEquals(provider.calls, [])

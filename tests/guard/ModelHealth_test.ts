@@ -63,6 +63,16 @@ test("a tenth of failures is degraded, a half is unhealthy", () =>
     ) assertEquals(yield* judged(failed), health, `${failed} of 20`)
   }))
 
+watched("a few failures are a sign, and no judgement", (health) =>
+  Effect.gen(function* () {
+    for (let call = 0; call < 4; call++) {
+      yield* health.note("m", false, 1)
+      assertEquals((yield* health.record("m")).health, "degraded")
+    }
+    yield* health.note("m", false, 1)
+    assertEquals((yield* health.record("m")).health, "unhealthy")
+  }))
+
 watched(
   "what is older than a quarter of an hour is forgotten, minute by minute",
   (health) =>

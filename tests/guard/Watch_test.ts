@@ -129,6 +129,17 @@ given(
   { totalMs: 50_000 }
 )
 
+given(
+  "a client that is waited for when all the time is over is to blame for it",
+  [
+    [1, "head"],
+    [2, "progress"],
+    [49_999, "waitForClient"]
+  ],
+  { kind: "ClientTooSlow", at: 50_000, keptAlive: [15_002, 30_002, 45_002] },
+  { totalMs: 50_000, idleMs: 60_000 }
+)
+
 test("work that ends in time is let be", () =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(
@@ -170,9 +181,8 @@ const expected = (events: ReadonlyArray<Event>, own: TimeLimits) => {
     else if (tell === "progress") [deadline, kind] = [at + own.idleMs, "timeout_idle"]
     else [deadline, kind] = [at + own.slowClientMs, "ClientTooSlow"]
   }
-  return deadline <= own.totalMs
-    ? { kind, at: deadline }
-    : { kind: "timeout_total", at: own.totalMs }
+  if (deadline <= own.totalMs) return { kind, at: deadline }
+  return { kind: kind === "ClientTooSlow" ? kind : "timeout_total", at: own.totalMs }
 }
 
 law(

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import { TestClock } from "effect/testing"
 import { defaultTimeLimits, type TimeLimits } from "../../src/config/TimeLimits.ts"
 import { Watchman } from "../../src/guard/Watchman.ts"
@@ -14,7 +15,10 @@ const watching = (
     Effect.gen(function* () {
       const clock = yield* TestClock.testClockWith(Effect.succeed)
       yield* body(yield* Watchman, () => clock.currentTimeMillisUnsafe())
-    }).pipe(Effect.provide(Watchman.layer({ ...defaultTimeLimits, ...own }))))
+    }).pipe(
+      Effect.provide(Watchman.layer({ ...defaultTimeLimits, ...own })),
+      Effect.provide(Logger.layer([]))
+    ))
 
 const quiet = () => {}
 
@@ -114,5 +118,24 @@ watching(
       watchman.begin(2000, quiet).guard(() => ended.push(now()))
       yield* TestClock.adjust(2000)
       assertEquals(ended, [5000, 7000])
+    })
+)
+
+watching(
+  "one that cannot be told anything does not end the watch over the others",
+  {},
+  (watchman) =>
+    Effect.gen(function* () {
+      const ended: Array<number> = []
+      for (const place of [0, 1, 2]) {
+        const { watch, guard } = watchman.begin(30_000, () => {
+          if (place === 1) throw new Error("a bug")
+        })
+        guard(() => ended.push(place))
+        watch.head()
+        watch.progress()
+      }
+      yield* TestClock.adjust("1 minute")
+      assertEquals(ended.filter((place) => place !== 1), [0, 2])
     })
 )

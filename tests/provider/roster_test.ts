@@ -163,6 +163,27 @@ test("a model of a provider that is not there is refused", () =>
     assertEquals(faults, [{ path: "models.m.provider", message: `there is no provider "nobody"` }])
   }))
 
+test("the simulator is not set up as a provider, and serves nothing while it is off", () =>
+  Effect.gen(function* () {
+    const asProvider = yield* Effect.flip(rosterOf({ providers: { simulator: {} } }))
+    assertEquals(asProvider.faults.map(({ path }) => path), ["providers.simulator"])
+    const models = { m: { provider: "simulator" } }
+    assertEquals((yield* rosterOf({ models })).has("simulator"), true)
+    const off = yield* Effect.flip(rosterOf({ models }, { OPENAI_API_KEY: "k" }))
+    assertEquals(off.faults, [{ path: "models.m.provider", message: "the simulator is off" }])
+  }))
+
+test("a key that cannot stand in a header is refused by its place, and not repeated", () =>
+  Effect.gen(function* () {
+    for (const key of ["canary\ncanary", "canary canary", "canary–1", "“canary”"]) {
+      const inFile = yield* Effect.flip(rosterOf(openai({ api_key: key })))
+      assertEquals(inFile.faults[0]?.path, "providers.openai.api_key")
+      const inEnv = yield* Effect.flip(rosterOf({}, { GEMINI_API_KEY: key }))
+      assertStringIncludes(inEnv.faults[0]?.path ?? "", "GEMINI_API_KEY")
+      assertEquals(`${inFile.message}${inEnv.message}`.includes("canary"), false)
+    }
+  }))
+
 const simulator: ReadonlyArray<
   readonly [when: string, config: object, env: Record<string, string>, on: boolean]
 > = [

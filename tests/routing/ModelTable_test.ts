@@ -98,7 +98,8 @@ tabled(
     ...mine,
     models: {
       homemade: { provider: "mine" },
-      "gpt-4o": { provider: "mine", upstream_model: "deployment-7" }
+      "gpt-4o": { provider: "mine", upstream_model: "deployment-7" },
+      "gpt-4.1": { provider: "openai", name: "Ours" }
     }
   },
   [],
@@ -113,12 +114,16 @@ tabled(
       upstreamModel: "homemade",
       contextWindow: undefined,
       maxOutputTokens: undefined,
-      rates: undefined,
-      pricing: undefined
+      rates: undefined
     })
     const given = table.lookup("gpt-4o")
     assertEquals([given?.model.provider, given?.model.upstreamModel], ["mine", "deployment-7"])
-    assertEquals(given?.model.contextWindow, 128_000)
+    // What the catalogue knows of a model holds for its own provider only.
+    assertEquals([given?.model.contextWindow, given?.model.unsupportedParameters], [
+      undefined,
+      undefined
+    ])
+    assertEquals(table.lookup("gpt-4.1")?.model.contextWindow, 1_047_576)
   }
 )
 
