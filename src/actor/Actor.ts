@@ -8,15 +8,10 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
-import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
-import * as FiberSet from "effect/FiberSet"
 import * as Queue from "effect/Queue"
-import * as Semaphore from "effect/Semaphore"
-import { ActorBusy, ActorCrashed, ActorDown, MailboxFull } from "./errors.ts"
+import { ActorDown, MailboxFull } from "./errors.ts"
+import * as Team from "./Team.ts"
 
 /** How much an actor may have at hand. */
 export interface ActorSize {
@@ -40,19 +35,13 @@ export interface Actor<in Message> {
    */
   readonly perform: <A, E, R, E2 = never>(
     work: Effect.Effect<A, E, R>,
-    guard?: Guard<E2>
-  ) => Effect.Effect<A, E | E2 | ActorBusy | ActorDown | ActorCrashed, R>
+    guard?: Team.Guard<E2>
+  ) => Effect.Effect<A, E | E2 | Team.NotDone, R>
   /** Takes no more work from now on, and waits until what is under way is done. */
   readonly drain: Effect.Effect<void>
   /** What it is doing now. */
   readonly vitals: () => Vitals
 }
-
-/**
- * Watches over a piece of work from its beginning, also while it waits for a place. It may call
- * `abandon`, which interrupts the work and fails it with that error. What it gives back ends it.
- */
-export type Guard<in out E> = (abandon: (error: E) => void) => () => void
 
 /** What an actor is doing at one moment. */
 export interface Vitals {
@@ -93,57 +82,10 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
     Queue.dropping<Message>(size.mailbox),
     Queue.shutdown
   )
-  const places = Semaphore.makeUnsafe(size.concurrency)
-  const room = size.concurrency + size.waiting
-  let children: FiberSet.FiberSet<unknown, unknown> | undefined
+  const team = Team.make(name, size.concurrency, size.waiting)
   let phase: Phase = "restarting"
-  let admitted = 0
-  let inFlight = 0
 
-  const down = () =>
-    new ActorDown({ actor: name, phase: phase === "running" ? "restarting" : phase })
-
-  /** Runs `work` in a fiber of the current incarnation's, and waits for it. */
-  const runChild = <A, E, R, E2>(
-    work: Effect.Effect<A, E, R>,
-    guard: Guard<E2> | undefined
-  ): Effect.Effect<A, E | E2 | ActorCrashed | ActorDown, R> =>
-    Effect.contextWith((context: Context.Context<R>) =>
-      Effect.callback<A, E | E2 | ActorCrashed | ActorDown>((resume) => {
-        if (children === undefined) return resume(Effect.fail(down()))
-        let left = false
-        let abandoned: Exit.Exit<never, E2> | undefined
-        const release = guard?.((error) => {
-          abandoned = Exit.fail(error)
-          child.interruptUnsafe()
-        })
-        const child = Effect.runForkWith(context)(work)
-        FiberSet.addUnsafe(children, child)
-        child.addObserver((exit) => {
-          release?.()
-          if (!left) resume(abandoned ?? outcome(exit))
-        })
-        return Effect.suspend(() => {
-          left = true
-          return Fiber.interrupt(child)
-        })
-      })
-    )
-
-  /** A child that was interrupted, though its asker is still there, was lost in a crash. */
-  const outcome = <A, E>(exit: Exit.Exit<A, E>): Exit.Exit<A, E | ActorCrashed> => {
-    if (Exit.isSuccess(exit) || Cause.hasFails(exit.cause)) return exit
-    const crashed = Cause.hasInterruptsOnly(exit.cause)
-      ? new ActorCrashed({ actor: name })
-      : new ActorCrashed({ actor: name, defect: Cause.squash(exit.cause) })
-    return Exit.fail(crashed)
-  }
-
-  /** Waits for a place, and does `work` in it. */
-  const inPlace = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    places.withPermits(1)(counted(work, (by) => {
-      inFlight += by
-    }))
+  const closed = () => phase === "running" ? undefined : new ActorDown({ actor: name, phase })
 
   const actor: Incarnate<Message> = {
     name,
@@ -152,32 +94,29 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
         Queue.offer(mailbox, message),
         (taken) => taken ? Effect.void : Effect.fail(new MailboxFull({ actor: name }))
       ),
-    perform: <A, E, R, E2 = never>(work: Effect.Effect<A, E, R>, guard?: Guard<E2>) =>
-      Effect.suspend((): Effect.Effect<A, E | E2 | ActorBusy | ActorDown | ActorCrashed, R> => {
-        if (phase !== "running") return Effect.fail(down())
-        if (admitted >= room) return Effect.fail(new ActorBusy({ actor: name }))
-        return counted(runChild(inPlace(work), guard), (by) => {
-          admitted += by
-        })
-      }),
+    perform: (work, guard) => team.perform(work, closed, guard),
     drain: Effect.suspend(() => {
       if (phase === "running") phase = "draining"
-      return children ? FiberSet.awaitEmpty(children) : Effect.void
+      return team.rest
     }),
     vitals: () => ({
       phase,
       mailbox: { depth: Math.max(0, Queue.sizeUnsafe(mailbox)), capacity: size.mailbox },
-      work: { inFlight, waiting: admitted - inFlight, concurrency: size.concurrency }
+      work: {
+        inFlight: team.inFlight(),
+        waiting: team.waiting(),
+        concurrency: size.concurrency
+      }
     }),
     live: (behaviour) =>
       Effect.scoped(Effect.gen(function* () {
-        children = yield* FiberSet.make<unknown, unknown>()
+        yield* team.assemble
         if (phase === "restarting") phase = "running"
         // Down before the scope closes: who is told of the crash must not be let in again.
         return yield* Effect.onExit(behaviour(mailbox), () =>
           Effect.sync(() => {
-            children = undefined
             if (phase === "running") phase = "restarting"
+            team.dismiss(new ActorDown({ actor: name, phase: "restarting" }))
           }))
       })),
     giveUp: Effect.sync(() => {
@@ -186,13 +125,3 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
   }
   return actor
 })
-
-/** Counts `work` while it is under way: whoever leaves, and when, it is taken off again. */
-const counted = <A, E, R>(
-  work: Effect.Effect<A, E, R>,
-  count: (by: 1 | -1) => void
-): Effect.Effect<A, E, R> =>
-  Effect.uninterruptibleMask((restore) => {
-    count(1)
-    return Effect.onExit(restore(work), () => Effect.sync(() => count(-1)))
-  })

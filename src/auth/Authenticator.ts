@@ -33,14 +33,14 @@ export type Authenticated = Effect.Effect<
 
 /** A key that would be let in. */
 interface Admitted {
-  readonly digest: Uint8Array
+  readonly digest: string
   readonly answer: Authenticated
 }
 
 const maxLength = 8 * 1024
 
 const admit = (
-  digest: Uint8Array,
+  digest: string,
   id: string,
   name: string,
   scopes: ReadonlyArray<Scope>
@@ -67,7 +67,7 @@ const make = Effect.fn("Authenticator.make")(function* (settings: AuthSettings) 
     const known = stored.get(record)
     if (known) return known
     const { sha256, name, scopes } = record
-    const admitted = admit(Buffer.from(sha256, "hex"), id, name, scopes)
+    const admitted = admit(sha256, id, name, scopes)
     stored.set(record, admitted)
     return admitted
   }

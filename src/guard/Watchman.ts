@@ -45,7 +45,7 @@ export class Watchman extends Context.Service<Watchman, {
       Effect.gen(function* () {
         const clock = yield* Clock.clockWith(Effect.succeed)
         // Monotonic: a clock that is set does not end an answer.
-        const now = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+        const now = () => Math.floor(Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000)
         const entries = new Map<Watched, (error: TooSlow) => void>()
         const wake = Latch.makeUnsafe(false)
         let wakesAt = Infinity

@@ -7,8 +7,9 @@ import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import { type Actor, eachMessage, type Guard } from "../actor/Actor.ts"
+import { type Actor, eachMessage } from "../actor/Actor.ts"
 import { Supervisor } from "../actor/Supervisor.ts"
+import type { Guard, NotDone } from "../actor/Team.ts"
 import type { Answer } from "../domain/Answer.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Delta } from "../domain/Delta.ts"
@@ -86,22 +87,27 @@ export const start = Effect.fnUntraced(function* (settings: ProviderSettings) {
     work: Effect.Effect<A, E, R>,
     guard: Guard<E2>
   ): Effect.Effect<A, E | E2 | UpstreamFault, R> =>
-    actor.perform(
-      Effect.result(work),
-      (abandon: (error: Abandoned<E2>) => void) =>
-        guard((error) => abandon(new Abandoned({ error })))
+    Effect.flatMap(
+      Effect.catch(
+        actor.perform(
+          Effect.result(work),
+          (abandon: (error: Abandoned<E2>) => void) =>
+            guard((error) => abandon(new Abandoned({ error })))
+        ),
+        (error): Effect.Effect<never, E2 | UpstreamFault> =>
+          error._tag === "Abandoned" ? Effect.fail(error.error) : notDone(error)
+      ),
+      Effect.fromResult
     )
-      .pipe(
-        Effect.tapError((error) =>
-          error._tag === "ActorCrashed" && error.defect !== undefined
-            ? Effect.logError(`Call to provider "${provider.id}" crashed`, Cause.die(error.defect))
-            : Effect.void
-        ),
-        Effect.mapError((error): E2 | UpstreamFault =>
-          error._tag === "Abandoned" ? error.error : faults[error._tag](provider.id)
-        ),
-        Effect.flatMap(Effect.fromResult)
-      )
+
+  /** What the kit says of the actor, as a fault of its provider; a bug of a call's own is logged. */
+  const notDone = (error: NotDone): Effect.Effect<never, UpstreamFault> =>
+    Effect.andThen(
+      error._tag === "ActorCrashed" && error.defect !== undefined
+        ? Effect.logError(`Call to provider "${provider.id}" crashed`, Cause.die(error.defect))
+        : Effect.void,
+      faults[error._tag](provider.id)
+    )
 
   const started: ProviderActor = {
     settings,

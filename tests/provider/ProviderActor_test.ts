@@ -285,7 +285,7 @@ acted(
       yield* settled
       yield* crash("fragile")
       yield* pass(1)
-      assertEquals(yield* Effect.forEach(all, Fiber.join), ["crashed", "crashed", "crashed"])
+      assertEquals(yield* Effect.forEach(all, Fiber.join), ["crashed", "down", "down"])
       yield* pass(1000)
       assertEquals(provider.calls.length, 1)
     }),

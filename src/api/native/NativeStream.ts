@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { Buffer } from "node:buffer"
 import type { Delta } from "../../domain/Delta.ts"
 import type { Client } from "../../gateway/Client.ts"
 import * as Events from "./events.ts"
@@ -51,7 +52,7 @@ export const make = (
     }, { highWaterMark: mostQueued, size: ({ byteLength }) => byteLength })
 
   const send = (text: string): void => {
-    if (!over && text !== "") controller?.enqueue(utf8.encode(text))
+    if (!over && text !== "") controller?.enqueue(Buffer.from(text))
   }
   const end = (): void => {
     if (!over) controller?.close()
@@ -100,8 +101,6 @@ const thoughtOf = (thoughts: Map<number, string>, delta: Delta): string => {
   }
   return ""
 }
-
-const utf8 = new TextEncoder()
 
 const headers = {
   "content-type": "text/event-stream; charset=utf-8",
