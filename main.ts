@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { restore } from "./src/boot.ts"
 import "effect/schema/SchemaJITCompiler/enable"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -28,6 +29,8 @@ import type { ProviderSettings } from "./src/provider/ProviderSettings.ts"
 import { roster } from "./src/provider/roster.ts"
 import { ModelReport } from "./src/routing/ModelReport.ts"
 import { ModelTable } from "./src/routing/ModelTable.ts"
+
+restore()
 
 /** Everything below the doors; what it asks is sent out by `Egress`. */
 export const core = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
