@@ -27,7 +27,7 @@ import { RequestId, requestIdOf } from "./RequestId.ts"
 import { failure } from "./respond.ts"
 import { errorOf, noRoute, refuse, shuttingDown, wrongMethod } from "./refuse.ts"
 import { match, type Route } from "./routes.ts"
-import { toGatewayError } from "./refusal.ts"
+import { toGatewayError } from "./toGatewayError.ts"
 
 /** What answers HTTP requests. */
 export class Door extends Context.Service<Door, {

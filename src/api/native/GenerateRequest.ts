@@ -4,6 +4,7 @@
  * @module
  */
 import * as Schema from "effect/Schema"
+import { ReasoningDetail } from "./ReasoningDetail.ts"
 
 const optional = Schema.optionalKey
 const between = (minimum: number, maximum: number) => Schema.isBetween({ minimum, maximum })
@@ -33,16 +34,6 @@ const ToolCall = Schema.Struct({
   /** The provider's proof of the thought behind the call: send it back as it came. */
   signature: optional(Schema.String)
 })
-
-/** A block of reasoning, as an answer has it: send it back as it came. */
-const ReasoningDetail = Schema.Union([
-  Schema.Struct({
-    type: Schema.Literal("text"),
-    text: Schema.String,
-    signature: optional(Schema.String)
-  }),
-  Schema.Struct({ type: Schema.Literal("redacted"), data: Schema.String })
-])
 
 const Message = Schema.Union([
   Schema.Struct({ role: Schema.Literal("system"), content: Content }),

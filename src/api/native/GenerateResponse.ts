@@ -10,6 +10,7 @@ import { finishReasons } from "../../domain/FinishReason.ts"
 import type { Usage } from "../../domain/Usage.ts"
 import type { Generated } from "../../gateway/Gateway.ts"
 import { ErrorObject } from "../ErrorBody.ts"
+import { ReasoningDetail } from "./ReasoningDetail.ts"
 import * as Signature from "./signature.ts"
 
 const optional = Schema.optionalKey
@@ -20,15 +21,6 @@ const ToolCall = Schema.Struct({
   function: Schema.Struct({ name: Schema.String, arguments: Schema.String }),
   signature: optional(Schema.String)
 })
-
-const ReasoningDetail = Schema.Union([
-  Schema.Struct({
-    type: Schema.Literal("text"),
-    text: Schema.String,
-    signature: optional(Schema.String)
-  }),
-  Schema.Struct({ type: Schema.Literal("redacted"), data: Schema.String })
-])
 
 /** Tokens that an answer took. */
 export const UsageBody = Schema.Struct({
