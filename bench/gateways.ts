@@ -145,4 +145,10 @@ const installPortkey = async (): Promise<string> => {
 }
 
 /** In the order of the tables. */
-export const gateways: ReadonlyArray<Gateway> = [own("passthrough"), own("pump"), penstock, portkey]
+export const gateways: ReadonlyArray<Gateway> = [
+  own("passthrough"),
+  own("handler"),
+  own("pump"),
+  penstock,
+  portkey
+]

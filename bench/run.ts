@@ -44,11 +44,11 @@ Deno.addSignalListener("SIGINT", () => stopAll().then(() => Deno.exit(130)))
 const ask = (gateway: Gateway, { events, pace }: Scenario) =>
   gateway.ask(`events=${events} pace=${pace}`, events > 0, upstreamUrl)
 
-/** Has a new gateway answer each kind of request, and compile what it runs hot. */
+/** Has a new gateway answer each kind of request until it has compiled what it runs hot: some 20,000 requests. */
 const warmUp = async (gateway: Gateway, listening: Listening) => {
   for (const { kind, ...rest } of plan.scenarios.slice(0, isQuick ? 2 : plan.scenarios.length)) {
     if (kind === "paced") continue
-    const scenario: Scenario = { ...rest, kind, seconds: isQuick ? 0.2 : 1 }
+    const scenario: Scenario = { ...rest, kind, seconds: isQuick ? 0.2 : 3 }
     const { failed, failure } = await visit(scenario, listening, ask(gateway, scenario))
     if (failed > 0) throw new Error(`${titleOf(scenario)}: ${failed} failed: ${failure}`)
   }

@@ -8,10 +8,10 @@ const allowed: Record<string, ReadonlyArray<string>> = {
   ledger: ["domain"],
   config: ["domain"],
   auth: ["domain"],
-  guard: ["domain", "config"],
+  guard: ["domain", "actor", "config"],
   provider: ["domain", "config", "actor", "protocol"],
   routing: ["domain", "config", "ledger", "guard", "provider"],
-  gateway: ["domain", "config", "ledger", "guard", "routing"],
+  gateway: ["domain", "actor", "config", "ledger", "guard", "routing"],
   api: ["domain", "actor", "auth", "ledger", "routing", "gateway"]
 }
 

@@ -12,9 +12,9 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { ActorBusy, ActorCrashed, ActorDown } from "./errors.ts"
+import * as Slots from "./Slots.ts"
 
 /**
  * Watches over a piece of work from its beginning, also while it waits for a place. It may call
@@ -51,8 +51,10 @@ interface Waiting {
 
 /** A team of `concurrency` children, with `seats` for those who wait. */
 export const make = (name: string, concurrency: number, seats: number): Team => {
-  let children: FiberSet.FiberSet<unknown, unknown> | undefined
+  const children = Slots.make<Fiber.Fiber<unknown, unknown>>()
   let inFlight = 0
+  /** Who waits until nobody is at work. */
+  let idle: Array<() => void> = []
   const queue = new Set<Waiting>()
 
   const startNext = (): void => {
@@ -96,13 +98,15 @@ export const make = (name: string, concurrency: number, seats: number): Team => 
           const piece: Waiting = {
             start: () => {
               inFlight++
-              child = Effect.runForkWith(context)(work)
-              child.addObserver((exit) => {
+              const started = child = Effect.runForkWith(context)(work)
+              const slot = children.add(started)
+              started.addObserver((exit) => {
+                children.remove(slot, started)
                 inFlight--
                 startNext()
                 end(abandoned ?? outcome(exit))
+                if (inFlight === 0) { for (const tell of idle.splice(0)) tell() }
               })
-              if (children) FiberSet.addUnsafe(children, child)
             },
             refuse: (error) => end(Exit.fail(error))
           }
@@ -122,15 +126,22 @@ export const make = (name: string, concurrency: number, seats: number): Team => 
           })
         })
       ),
-    assemble: Effect.map(FiberSet.make<unknown, unknown>(), (set) => {
-      children = set
-    }),
+    assemble: Effect.addFinalizer(() =>
+      Effect.suspend(() => Fiber.interruptAll(Array.from(children)))
+    ),
     dismiss: (error) => {
       const waiting = Array.from(queue)
       queue.clear()
       for (const { refuse } of waiting) refuse(error)
     },
-    rest: Effect.suspend(() => children ? FiberSet.awaitEmpty(children) : Effect.void),
+    rest: Effect.callback((resume) => {
+      const tell = () => resume(Effect.void)
+      if (inFlight === 0) return tell()
+      idle.push(tell)
+      return Effect.sync(() => {
+        idle = idle.filter((one) => one !== tell)
+      })
+    }),
     inFlight: () => inFlight,
     waiting: () => queue.size
   }

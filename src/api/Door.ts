@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
+import * as Slots from "../actor/Slots.ts"
 import type { Supervisor } from "../actor/Supervisor.ts"
 import { Authenticator } from "../auth/Authenticator.ts"
 import { credentialInAddress } from "../auth/credential.ts"
@@ -58,7 +59,7 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
     Effect.promise(() => Promise.all([routed.dispose(), pages.dispose()]))
   )
   /** How to end each answer that is under way. */
-  const underWay = new Set<() => void>()
+  const underWay = Slots.make<() => void>()
 
   /** Whether the caller may use the route. */
   const enter = (request: Request, { needs }: Route): Effect.Effect<void, GatewayError> => {
@@ -90,6 +91,8 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
         if (Exit.isSuccess(exit) && exit.value) resolve(exit.value)
         // Interrupted: the client is gone, and whoever is still asked for a response gets one.
         else if (Exit.isFailure(exit)) resolve(new Response(null, { status: 499 }))
+        // The runtime keeps the signal until its next full collection: what hangs on it stays too.
+        request.signal.removeEventListener("abort", leave)
       })
     })
 
@@ -101,14 +104,14 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
         else respond(failure(shuttingDown, requestId))
         leave()
       }
-      underWay.add(end)
+      const slot = underWay.add(end)
       const answer = generate({ gateway, bodyBytes }, request, requestId, always, () => {
         return stream = NativeStream.make(requestId, respond, leave)
       })
       return Effect.flatMap(enter(request, route), () => answer).pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
-            underWay.delete(end)
+            underWay.remove(slot, end)
             // Its status is sent already: that it broke off can only be told in the stream.
             if (stream?.isOpen() && Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
               stream.client.fail(errorOf(exit.cause))
@@ -155,7 +158,7 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
         }
       }
     },
-    endAnswers: Effect.sync(() => underWay.forEach((end) => end()))
+    endAnswers: Effect.sync(() => Array.from(underWay, (end) => end()))
   })
 })
 

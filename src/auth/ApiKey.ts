@@ -16,6 +16,9 @@ import * as Redacted from "effect/Redacted"
 /** How every made key begins. */
 export const prefix = "psk_"
 
+/** The 32 bytes of a SHA-256. */
+export type Digest = Uint8Array
+
 /** A new key: `key` is shown once, `id` and `sha256` (hexadecimal) are kept. */
 export interface MadeKey {
   readonly id: string
@@ -45,7 +48,7 @@ export const make: Effect.Effect<MadeKey> = Effect.sync(() => {
   for (const byte of crypto.randomBytes(12)) id += idAlphabet.charAt(byte % idAlphabet.length)
   const body = `${prefix}${id}_${crypto.randomBytes(32).toString("base64url")}`
   const key = body + checksum(body)
-  return { id, key: Redacted.make(key, { label: "API key" }), sha256: digest(key) }
+  return { id, key: Redacted.make(key, { label: "API key" }), sha256: toHex(digest(key)) }
 })
 
 /** The id inside a made key; `undefined` where `key` is not one, or was mistyped. */
@@ -56,13 +59,18 @@ export const idOf = (key: string): string | undefined => {
   return id !== undefined && key.slice(end) === checksum(key.slice(0, end)) ? id : undefined
 }
 
-/** SHA-256 in hexadecimal: enough for 256 random bits, and too fast to overload the gateway with. */
-export const digest = (key: string): string => crypto.hash("sha256", key, "hex")
+/** SHA-256: enough for 256 random bits, and too fast to overload the gateway with. */
+export const digest = (key: string): Digest => crypto.hash("sha256", key, "buffer")
+
+/** A digest that was kept in hexadecimal. */
+export const fromHex = (sha256: string): Digest => Buffer.from(sha256, "hex")
+
+/** A digest in hexadecimal, as it is kept. */
+export const toHex = (digest: Digest): string => Buffer.from(digest).toString("hex")
 
 // Random, so that no key can be made to match it.
 const nobody = digest(crypto.randomUUID())
 
 /** Whether two digests are the same; with nothing to compare with it takes as long, and says no. */
-export const matches = (sent: string, kept: string | undefined): boolean =>
-  crypto.timingSafeEqual(Buffer.from(sent, "latin1"), Buffer.from(kept ?? nobody, "latin1")) &&
-  kept !== undefined
+export const matches = (sent: Digest, kept: Digest | undefined): boolean =>
+  crypto.timingSafeEqual(sent, kept ?? nobody) && kept !== undefined

@@ -10,6 +10,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Slots from "../actor/Slots.ts"
 import type { TimeLimits } from "../config/TimeLimits.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import { make, type Watch, type Watched } from "./Watch.ts"
@@ -29,7 +30,7 @@ export interface Guarded {
 }
 
 /**
- * Watches requests for being too slow. A request costs it an entry in a set: a timer and a fiber of
+ * Watches requests for being too slow. A request costs it an entry in a register: a timer and a fiber of
  * its own for each would cost a third of what a request takes.
  */
 export class Watchman extends Context.Service<Watchman, {
@@ -46,19 +47,19 @@ export class Watchman extends Context.Service<Watchman, {
         const clock = yield* Clock.clockWith(Effect.succeed)
         // Monotonic: a clock that is set does not end an answer.
         const now = () => Math.floor(Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000)
-        const entries = new Map<Watched, (error: TooSlow) => void>()
+        const entries = Slots.make<Entry>()
         const wake = Latch.makeUnsafe(false)
         let wakesAt = Infinity
         /** With a crowd, each with a time of its own to be looked at, a look comes no sooner. */
         const breather = Math.min(100, Math.min(...Object.values(limits)) / 100)
 
         /** Looks at one request; says when to look again. */
-        const look = (watched: Watched, abandon: (error: TooSlow) => void, time: number) =>
+        const look = (entry: Entry, time: number) =>
           Effect.sync(() => {
-            const seen = watched.look(time)
+            const seen = entry.watched.look(time)
             if (typeof seen === "number") return seen
-            entries.delete(watched)
-            abandon(seen === "client" ? new ClientTooSlow() : tooSlow[seen]())
+            entries.remove(entry.slot, entry)
+            entry.abandon(seen === "client" ? new ClientTooSlow() : tooSlow[seen]())
             return Infinity
           }).pipe(Effect.catchDefect((defect) =>
             // One that cannot be watched must not end the watch over the others.
@@ -70,10 +71,8 @@ export class Watchman extends Context.Service<Watchman, {
             wake.closeUnsafe()
             const time = now()
             let due = Infinity
-            for (const [watched, abandon] of entries) {
-              due = Math.min(due, yield* look(watched, abandon, time))
-            }
-            const sleep = entries.size < crowd ? due : Math.max(due, breather)
+            for (const entry of entries) due = Math.min(due, yield* look(entry, time))
+            const sleep = entries.size() < crowd ? due : Math.max(due, breather)
             wakesAt = time + sleep
             yield* sleep === Infinity
               ? wake.await
@@ -88,16 +87,24 @@ export class Watchman extends Context.Service<Watchman, {
             return {
               watch: watched,
               guard: (abandon) => {
-                entries.set(watched, abandon)
+                const entry: Entry = { watched, abandon, slot: -1 }
+                entry.slot = entries.add(entry)
                 // Only one that is due before all the others cannot wait for the next look.
                 if (now() + watched.soonest < wakesAt) wake.openUnsafe()
-                return () => entries.delete(watched)
+                return () => void entries.remove(entry.slot, entry)
               }
             }
           }
         })
       })
     )
+}
+
+/** A request that is watched. */
+interface Entry {
+  readonly watched: Watched
+  readonly abandon: (error: TooSlow) => void
+  slot: number
 }
 
 /** As many requests at once are a crowd. */

@@ -18,7 +18,7 @@ test("firstKey() makes one admin key, once, and keeps only its hash", () =>
     assertEquals(record, {
       id: first.id,
       name: "first key",
-      sha256: ApiKey.digest(Redacted.value(first.key)),
+      sha256: ApiKey.toHex(ApiKey.digest(Redacted.value(first.key))),
       scopes,
       createdAt: "1970-01-01T00:00:00.000Z"
     })
