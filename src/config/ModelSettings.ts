@@ -14,10 +14,23 @@ export interface ModelSettings {
   readonly provider?: string | undefined
   /** What the provider calls it. Default: its id. */
   readonly upstreamModel?: string | undefined
+  /** Who else serves it; with these, `provider` and `upstreamModel` are not looked at. */
+  readonly deployments?: ReadonlyArray<DeploymentSettings> | undefined
   readonly name?: string | undefined
   readonly contextWindow?: number | undefined
   readonly maxOutputTokens?: number | undefined
   readonly capabilities?: ReadonlyArray<Capability> | undefined
   /** What it costs, whatever the price list says. */
   readonly rates?: Rates | undefined
+}
+
+/** One provider of several that serve a model. */
+export interface DeploymentSettings {
+  readonly provider: string
+  /** What this provider calls the model. Default: its id. */
+  readonly upstreamModel?: string | undefined
+  /** Its share of the model's traffic. Default: 1. */
+  readonly weight?: number | undefined
+  /** For the strategy `priority`: the least goes first. Default: 1. */
+  readonly priority?: number | undefined
 }

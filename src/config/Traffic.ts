@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ModelSettings } from "./ModelSettings.ts"
+
 /** How often something may be used. What is absent is not limited. */
 export interface Limits {
   readonly requestsPerMinute?: number | undefined
@@ -88,4 +90,14 @@ export interface Traffic {
   /** Only of models that somebody set up. */
   readonly policies: ReadonlyMap<string, ModelPolicy>
   readonly loadBalancing: LoadBalancing
+  /** What the file says models are; who serves them, and for how much. */
+  readonly models: ReadonlyMap<string, ModelSettings>
+}
+
+/** What holds where nobody set up anything. */
+export const defaultTraffic: Traffic = {
+  version: 0,
+  policies: new Map(),
+  loadBalancing: defaultLoadBalancing,
+  models: new Map()
 }
