@@ -26,47 +26,62 @@ export type Health = "healthy" | "degraded" | "unhealthy" | "unknown"
 export class ModelHealth extends Context.Service<ModelHealth, {
   /** Takes note of a request that took `durationMs` and that the provider answered or failed. */
   readonly note: (model: string, answered: boolean, durationMs: number) => Effect.Effect<void>
+  /** `note`, done at once. */
+  readonly noteUnsafe: (model: string, answered: boolean, durationMs: number) => void
   readonly record: (model: string) => Effect.Effect<Record>
 }>()("penstock/guard/ModelHealth") {
-  static readonly layer = Layer.sync(ModelHealth, () => {
-    const models = new Map<string, Array<Bucket>>()
-    return ModelHealth.of({
-      note: (model, answered, durationMs) =>
-        Effect.map(Clock.currentTimeMillis, (now) => {
-          const buckets = recent(models.get(model) ?? [], now)
-          const minute = Math.floor(now / bucketMs)
-          let bucket = buckets.at(-1)
-          if (bucket?.minute !== minute) {
-            bucket = { minute, answered: 0, failed: 0, totalMs: 0, lastAt: now }
-            buckets.push(bucket)
-          }
-          bucket.lastAt = now
-          if (answered) {
-            bucket.answered++
-            bucket.totalMs += durationMs
-          } else bucket.failed++
-          models.set(model, buckets)
-        }),
-      record: (model) =>
-        Effect.map(Clock.currentTimeMillis, (now) => judge(recent(models.get(model) ?? [], now)))
+  static readonly layer = Layer.effect(
+    ModelHealth,
+    Effect.gen(function* () {
+      const clock = yield* Clock.clockWith(Effect.succeed)
+      const models = new Map<string, Array<Bucket>>()
+      /** Monotonic: a clock that is set makes nobody forget, and nobody remember. */
+      const minuteNow = () => Math.floor(Number(clock.monotonicTimeNanosUnsafe()) / minuteNanos)
+
+      const noteUnsafe = (model: string, answered: boolean, durationMs: number): void => {
+        const minute = minuteNow()
+        const lastAt = clock.currentTimeMillisUnsafe()
+        const known = models.get(model)
+        const buckets = recent(known ?? [], minute)
+        let bucket = buckets.at(-1)
+        if (bucket?.minute !== minute) {
+          bucket = { minute, answered: 0, failed: 0, totalMs: 0, lastAt }
+          buckets.push(bucket)
+        }
+        bucket.lastAt = lastAt
+        if (answered) {
+          bucket.answered++
+          bucket.totalMs += durationMs
+        } else bucket.failed++
+        if (buckets !== known) models.set(model, buckets)
+      }
+
+      return ModelHealth.of({
+        note: (model, answered, durationMs) =>
+          Effect.sync(() => noteUnsafe(model, answered, durationMs)),
+        noteUnsafe,
+        record: (model) => Effect.sync(() => judge(recent(models.get(model) ?? [], minuteNow())))
+      })
     })
-  })
+  )
 }
 
 /** What happened within one minute. */
 interface Bucket {
+  /** By the monotonic clock. */
   readonly minute: number
   answered: number
   failed: number
   totalMs: number
+  /** Unix milliseconds. */
   lastAt: number
 }
 
-const bucketMs = 60_000
-const windowBuckets = 15
+const minuteNanos = 60_000_000_000
+const windowMinutes = 15
 
 const recent = (buckets: Array<Bucket>, now: number): Array<Bucket> => {
-  const oldest = Math.floor(now / bucketMs) - windowBuckets
+  const oldest = now - windowMinutes
   const [first] = buckets
   return first && first.minute <= oldest ? buckets.filter(({ minute }) => minute > oldest) : buckets
 }

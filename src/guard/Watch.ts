@@ -30,6 +30,7 @@ export type Phase = "head" | "first" | "content" | "client"
 export const make = (
   limits: TimeLimits,
   headMs: number,
+  totalMs: number,
   keepAlive: () => void,
   now: () => number
 ): Watched => {
@@ -67,11 +68,11 @@ export const make = (
       phase = "client"
       since = now()
     },
-    soonest: Math.min(headMs, limits.firstTokenMs, limits.totalMs, shortest),
+    soonest: Math.min(headMs, limits.firstTokenMs, totalMs, shortest),
     look: (time) => {
       const left = since + allowance() - time
       if (left <= 0) return phase
-      const totalLeft = startedAt + limits.totalMs - time
+      const totalLeft = startedAt + totalMs - time
       if (totalLeft <= 0) return phase === "client" ? phase : "total"
       let next = Math.min(left, totalLeft, shortest)
       // With the head comes a limit that has been running since the start.

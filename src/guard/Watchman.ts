@@ -35,10 +35,10 @@ export interface Guarded {
  */
 export class Watchman extends Context.Service<Watchman, {
   /**
-   * A watch that counts from now, with `headMs` until the head of the answer. `keepAlive` is called
-   * when the client was sent nothing for `keepAliveMs`.
+   * A watch that counts from now, with `headMs` until the head of the answer and `totalMs` for all
+   * of it. `keepAlive` is called when the client was sent nothing for `keepAliveMs`.
    */
-  readonly begin: (headMs: number, keepAlive: () => void) => Guarded
+  readonly begin: (headMs: number, totalMs: number, keepAlive: () => void) => Guarded
 }>()("penstock/guard/Watchman") {
   static readonly layer = (limits: TimeLimits) =>
     Layer.effect(
@@ -69,6 +69,8 @@ export class Watchman extends Context.Service<Watchman, {
         const patrol = Effect.gen(function* () {
           while (true) {
             wake.closeUnsafe()
+            // One that begins during the round, as another is given up, may be missed by it.
+            wakesAt = Infinity
             const time = now()
             let due = Infinity
             for (const entry of entries) due = Math.min(due, yield* look(entry, time))
@@ -82,8 +84,8 @@ export class Watchman extends Context.Service<Watchman, {
         yield* Effect.forkScoped(patrol, { startImmediately: true })
 
         return Watchman.of({
-          begin: (headMs, keepAlive) => {
-            const watched = make(limits, headMs, keepAlive, now)
+          begin: (headMs, totalMs, keepAlive) => {
+            const watched = make(limits, headMs, totalMs, keepAlive, now)
             return {
               watch: watched,
               guard: (abandon) => {

@@ -30,7 +30,7 @@ const watched = <A, E>(
   work: (watch: Watch) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | TooSlow> =>
   Watchman.use((watchman) => {
-    const { watch, guard } = watchman.begin(headMs, keepAlive)
+    const { watch, guard } = watchman.begin(headMs, own.totalMs, keepAlive)
     const tooSlow = Effect.callback<never, TooSlow>((resume) => {
       const release = guard((error) => resume(Effect.fail(error)))
       return Effect.sync(release)

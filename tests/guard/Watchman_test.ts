@@ -30,7 +30,7 @@ watching(
       const begun = Array.from({ length: 50 }, (_, at) => at * 7)
       const ended: Array<number> = []
       for (const _ of begun) {
-        watchman.begin(30_000, quiet).guard(() => ended.push(now()))
+        watchman.begin(30_000, 600_000, quiet).guard(() => ended.push(now()))
         yield* TestClock.adjust(7)
       }
       yield* TestClock.adjust(40_000)
@@ -46,7 +46,7 @@ watching(
       const late: Array<number> = []
       for (let request = 0; request < 500; request++) {
         const due = now() + 30_000
-        watchman.begin(30_000, quiet).guard(() => late.push(now() - due))
+        watchman.begin(30_000, 600_000, quiet).guard(() => late.push(now() - due))
         yield* TestClock.adjust(3)
       }
       yield* TestClock.adjust(40_000)
@@ -64,7 +64,7 @@ watching(
   (watchman) =>
     Effect.gen(function* () {
       const heard: Array<string> = []
-      const { watch, guard } = watchman.begin(30_000, () => heard.push("keep-alive"))
+      const { watch, guard } = watchman.begin(30_000, 600_000, () => heard.push("keep-alive"))
       const release = guard(() => heard.push("given up"))
       watch.head()
       watch.progress()
@@ -79,7 +79,7 @@ watching(
 watching("a request is given up once", {}, (watchman) =>
   Effect.gen(function* () {
     let times = 0
-    watchman.begin(1000, quiet).guard(() => times++)
+    watchman.begin(1000, 600_000, quiet).guard(() => times++)
     yield* TestClock.adjust("1 hour")
     assertEquals(times, 1)
   }))
@@ -92,7 +92,7 @@ watching(
       for (const _ of [1, 2, 3]) {
         const due = now() + 5000
         const ended: Array<number> = []
-        watchman.begin(5000, quiet).guard(() => ended.push(now()))
+        watchman.begin(5000, 600_000, quiet).guard(() => ended.push(now()))
         yield* TestClock.adjust("1 hour")
         assertEquals(ended, [due])
       }
@@ -104,18 +104,18 @@ watching(
   { streamHeadMs: 2000 },
   (watchman, now) =>
     Effect.gen(function* () {
-      const first = watchman.begin(2000, quiet)
+      const first = watchman.begin(2000, 600_000, quiet)
       const release = first.guard(quiet)
       first.watch.head()
       first.watch.progress()
       yield* TestClock.adjust(3000)
       const ended: Array<number> = []
-      watchman.begin(2000, quiet).guard(() => ended.push(now()))
+      watchman.begin(2000, 600_000, quiet).guard(() => ended.push(now()))
       yield* TestClock.adjust(2000)
       assertEquals(ended, [5000])
       // The one that was waited for is gone, and the next is alone again.
       release()
-      watchman.begin(2000, quiet).guard(() => ended.push(now()))
+      watchman.begin(2000, 600_000, quiet).guard(() => ended.push(now()))
       yield* TestClock.adjust(2000)
       assertEquals(ended, [5000, 7000])
     })
@@ -128,7 +128,7 @@ watching(
     Effect.gen(function* () {
       const ended: Array<number> = []
       for (const place of [0, 1, 2]) {
-        const { watch, guard } = watchman.begin(30_000, () => {
+        const { watch, guard } = watchman.begin(30_000, 600_000, () => {
           if (place === 1) throw new Error("a bug")
         })
         guard(() => ended.push(place))
@@ -137,5 +137,21 @@ watching(
       }
       yield* TestClock.adjust("1 minute")
       assertEquals(ended.filter((place) => place !== 1), [0, 2])
+    })
+)
+
+watching(
+  "one that begins while another is given up is watched too",
+  {},
+  (watchman, now) =>
+    Effect.gen(function* () {
+      const ended: Array<number> = []
+      watchman.begin(1000, 600_000, quiet).guard(() => {
+        ended.push(now())
+        const next = watchman.begin(1000, 600_000, quiet).guard(() => ended.push(now()))
+        assertEquals(typeof next, "function")
+      })
+      yield* TestClock.adjust(5000)
+      assertEquals(ended, [1000, 2000])
     })
 )
