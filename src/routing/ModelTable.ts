@@ -6,93 +6,48 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { make as makeModel, type Model, type ModelSpec } from "../domain/Model.ts"
-import type { ProviderActor } from "../provider/ProviderActor.ts"
+import { Configuration } from "../config/Configuration.ts"
 import { Providers } from "../provider/Providers.ts"
-import type { ModelSettings } from "../config/ModelSettings.ts"
+import type { Deployment } from "./Deployment.ts"
+import { make, type Snapshot } from "./Snapshot.ts"
 
-/** A model and the provider that serves it. */
-export interface Deployment {
-  readonly model: Model
-  readonly provider: ProviderActor
-  /** Whether the operator lets it be used. */
-  readonly enabled: boolean
-}
+export type { Deployment } from "./Deployment.ts"
+export type { ModelEntry, Snapshot } from "./Snapshot.ts"
 
 /** Which models there are, and who serves each. */
 export class ModelTable extends Context.Service<ModelTable, {
-  /** The model that clients call `id`: found in the table or not at all, never put together. */
+  /** As of now. The same object until the configuration changes or a provider tells of its models. */
+  readonly snapshot: () => Snapshot
+  /** The first deployment of the model that clients call `id`. */
   readonly lookup: (id: string) => Deployment | undefined
-  /** Every model, those that providers told of at the end. */
+  /** The first deployment of every model, those that providers told of at the end. */
   readonly all: () => ReadonlyArray<Deployment>
 }>()("penstock/routing/ModelTable") {
-  /** The catalogue's models as `settings` change them, and the models that `settings` add. */
-  static readonly layer = (settings: ReadonlyMap<string, ModelSettings>) =>
-    Layer.effect(
-      ModelTable,
-      Effect.map(Providers, ({ all, get }) => {
-        const table = new Map<string, Deployment>()
-        for (const provider of all) {
-          for (const spec of provider.settings.provider.models) {
-            // The first provider in the order of the configuration keeps an id that two have.
-            if (!table.has(spec.id)) {
-              table.set(spec.id, deploy(provider, spec, settings.get(spec.id)))
-            }
-          }
-        }
-        for (const [id, own] of settings) {
-          const provider = own.provider === undefined ? undefined : get(own.provider)
-          if (!provider) continue
-          const known = table.get(id)
-          // Served elsewhere, it is another model by the same name: what the catalogue knows of it
-          // does not hold.
-          const spec = known?.provider === provider ? known.model : bare(id)
-          table.set(id, deploy(provider, spec, own))
-        }
+  /** The catalogue's models as the configuration changes them, and the models that it adds. */
+  static readonly layer = Layer.effect(
+    ModelTable,
+    Effect.gen(function* () {
+      const configuration = yield* Configuration
+      const providers = yield* Providers
+      /** What every provider told when the last snapshot was made. */
+      let told: ReadonlyArray<ReadonlySet<string>> = []
+      let last: Snapshot | undefined
 
-        /** The models that a provider told of and the table does not have. */
-        const told = (provider: ProviderActor) =>
-          Array.from(provider.discovered()).filter((id) => !table.has(id))
+      const isNews = () => providers.all.some((one, index) => one.discovered() !== told[index])
 
-        return ModelTable.of({
-          lookup: (id) => {
-            const known = table.get(id)
-            if (known) return known
-            const provider = all.find((one) => one.discovered().has(id))
-            return provider && deploy(provider, bare(id), settings.get(id))
-          },
-          all: () => [
-            ...table.values(),
-            ...all.flatMap((provider) =>
-              told(provider).map((id) => deploy(provider, bare(id), settings.get(id)))
-            )
-          ]
-        })
+      const snapshot = (): Snapshot => {
+        const traffic = configuration.current()
+        if (last?.traffic === traffic && !isNews()) return last
+        told = providers.all.map((one) => one.discovered())
+        last = make(traffic, providers)
+        return last
+      }
+
+      return ModelTable.of({
+        snapshot,
+        lookup: (id) => snapshot().find(id)?.deployments[0],
+        all: () => snapshot().entries.map(({ deployments: [first] }) => first)
       })
-    )
+    })
+  )
 }
-
-/** A model of which only the id is known. */
-const bare = (id: string): ModelSpec => ({
-  id,
-  name: id,
-  capabilities: ["text-generation", "conversation"]
-})
-
-const deploy = (
-  provider: ProviderActor,
-  spec: ModelSpec,
-  own: ModelSettings | undefined
-): Deployment => ({
-  provider,
-  enabled: own?.enabled ?? true,
-  model: makeModel(provider.settings.provider.id, {
-    ...spec,
-    name: own?.name ?? spec.name,
-    upstreamModel: own?.upstreamModel ?? spec.upstreamModel,
-    contextWindow: own?.contextWindow ?? spec.contextWindow,
-    maxOutputTokens: own?.maxOutputTokens ?? spec.maxOutputTokens,
-    capabilities: own?.capabilities ?? spec.capabilities,
-    rates: own?.rates ?? spec.rates
-  })
-})

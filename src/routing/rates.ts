@@ -12,7 +12,7 @@ import type { Deployment } from "./ModelTable.ts"
  * catalogue says, else by the price list. `undefined` where nobody knows: that is never 0.
  */
 export const ratesOf = (
-  { model, provider }: Deployment,
+  { model, provider }: Pick<Deployment, "model" | "provider">,
   prices: Prices["Service"],
   now: number
 ): Rates | undefined => {

@@ -1,16 +1,19 @@
-import { assertEquals } from "@std/assert"
+import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
+import { Configuration } from "../../src/config/Configuration.ts"
 import { parseConfigFile } from "../../src/config/readFile.ts"
 import { settingsOf } from "../../src/config/Settings.ts"
+import { defaultPolicy, defaultTraffic } from "../../src/config/Traffic.ts"
 import { Egress } from "../../src/provider/Egress.ts"
 import { Providers } from "../../src/provider/Providers.ts"
 import { roster } from "../../src/provider/roster.ts"
 import { ModelTable } from "../../src/routing/ModelTable.ts"
 import { test } from "../kit/effect.ts"
 import { settled, upstream } from "../kit/upstream.ts"
+import { fakeActor, providersOf } from "./FakeActor.ts"
 
 /** A table of what `config` says, once its providers have told which models they serve. */
 const tabled = (
@@ -30,7 +33,10 @@ const tabled = (
         yield* settled
         body(table)
       }).pipe(Effect.provide(
-        ModelTable.layer(settings.models).pipe(
+        ModelTable.layer.pipe(
+          Layer.provide(
+            Configuration.layerFixed({ ...defaultTraffic, models: settings.models })
+          ),
           Layer.provide(Providers.layer(providers)),
           Layer.provide(Supervisor.layer),
           Layer.provide(Layer.succeed(Egress, { send }))
@@ -158,6 +164,43 @@ tabled(
   (table) => {
     assertEquals(who(table, "gpt-4o"), "openai")
     assertEquals(who(table, "shared"), "ollama")
-    assertEquals(table.all().filter(({ model }) => model.id === "gpt-4o").length, 1)
+    for (const id of ["gpt-4o", "shared"]) {
+      assertEquals(table.all().filter(({ model }) => model.id === id).length, 1)
+    }
   }
 )
+
+test("a snapshot is made once, and again when the configuration changes or a provider tells more", () => {
+  let traffic = defaultTraffic
+  const provider = fakeActor("own")
+  return Effect.gen(function* () {
+    const { snapshot } = yield* ModelTable
+    const first = snapshot()
+    assertStrictEquals(snapshot(), first)
+    assertEquals(first.find("llama"), undefined)
+
+    provider.discover("llama")
+    const second = snapshot()
+    assertNotStrictEquals(second, first)
+    assertStrictEquals(snapshot(), second)
+    assertEquals(second.find("llama")?.deployments.map(({ id }) => id), ["llama@own"])
+
+    const policy = { ...defaultPolicy, priority: 7 }
+    traffic = { ...traffic, version: 1, policies: new Map([["llama", policy]]) }
+    const third = snapshot()
+    assertNotStrictEquals(third, second)
+    assertStrictEquals(snapshot(), third)
+    assertStrictEquals(third.traffic, traffic)
+    assertStrictEquals(third.find("llama")?.policy, policy)
+
+    // Whoever took one keeps what it said.
+    assertEquals(first.find("llama"), undefined)
+    assertEquals(second.find("llama")?.policy.priority, 1)
+    assertEquals(second.traffic, defaultTraffic)
+  }).pipe(Effect.provide(
+    ModelTable.layer.pipe(
+      Layer.provide(Layer.succeed(Configuration, { current: () => traffic })),
+      Layer.provide(Layer.succeed(Providers, providersOf(provider)))
+    )
+  ))
+})

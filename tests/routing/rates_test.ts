@@ -24,7 +24,7 @@ test("a price is the model's own, else the list's by the provider's name there, 
         upstreamModel,
         rates: input === undefined ? undefined : { input, output: 0 }
       } as const
-      const deployment = { model, provider: get(provider)!, enabled: true }
+      const deployment = { model, provider: get(provider)! }
       return ratesOf(deployment, prices, Date.UTC(2026, 10, 22))?.input
     }
     assertEquals(inputOf("openai", "gpt-4o"), 2.5)
