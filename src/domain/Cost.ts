@@ -58,6 +58,13 @@ export const costOf = (rates: Rates, usage: Usage): Cost => {
   }
 }
 
+/** Both costs together; unknown where one of them is. */
+export const plus = (a: Cost | undefined, b: Cost | undefined): Cost | undefined =>
+  a && b && {
+    inputNanos: a.inputNanos + b.inputNanos,
+    outputNanos: a.outputNanos + b.outputNanos
+  }
+
 /** Both sides of a cost together, in nano-dollars. */
 export const totalNanos = (cost: Cost): number => cost.inputNanos + cost.outputNanos
 

@@ -19,7 +19,7 @@ export type Reason =
     readonly _tag: "InvalidRequest"
     readonly message: string
     /** 400 unless HTTP has a better word. */
-    readonly status: 400 | 404 | 405 | 413 | 415
+    readonly status: 400 | 404 | 405 | 412 | 413 | 415
     /** A word for programs, such as `json_too_deep`. */
     readonly kind: string
     readonly issues: ReadonlyArray<Issue>
@@ -38,11 +38,37 @@ export type Reason =
     readonly _tag: "ModelUnavailable"
     /** Absent where it is no matter of the model. */
     readonly model?: string | undefined
-    readonly why: "not_configured" | "disabled" | "shutting_down"
+    readonly why:
+      | "not_configured"
+      | "disabled"
+      | "shutting_down"
+      /** The gateway has more requests than it can take. */
+      | "overloaded"
+      /** It failed too often lately. */
+      | "circuit_open"
+      /** Its provider asked for a pause. */
+      | "rate_limit_exceeded"
+      /** Its provider does not take our credential. */
+      | "provider_error"
     readonly message: string
+    readonly retryAfterMs?: number | undefined
+  }
+  /** The caller's own limit is reached, or the one that the model was given. */
+  | {
+    readonly _tag: "RateLimited"
+    readonly of: "key" | "model"
+    readonly limit: "requests" | "tokens" | "concurrency"
+    readonly model: string
+    readonly retryAfterMs: number
   }
   /** The model was tried, and its provider failed. */
-  | { readonly _tag: "ProviderFailed"; readonly model: string; readonly fault: UpstreamFault }
+  | {
+    readonly _tag: "ProviderFailed"
+    readonly model: string
+    readonly fault: UpstreamFault
+    /** When any candidate may be worth asking; the fault's own word where absent. */
+    readonly retryAfterMs?: number | undefined
+  }
   /** The client left what it was sent unread for too long; there is nobody to tell. */
   | { readonly _tag: "ClientTooSlow" }
   /** A defect of ours; what it was is in the log, by the request's id. */
@@ -57,7 +83,7 @@ export class GatewayError extends Data.TaggedError("GatewayError")<{
 export const invalidRequest = (
   message: string,
   { status = 400, kind = "invalid_request", issues = [] }: {
-    readonly status?: 400 | 404 | 405 | 413 | 415
+    readonly status?: 400 | 404 | 405 | 412 | 413 | 415
     readonly kind?: string
     readonly issues?: ReadonlyArray<Issue>
   } = {}

@@ -45,6 +45,10 @@ export interface ModelSpec {
   readonly exclusiveParameters?: ReadonlyArray<ParameterName> | undefined
   /** How hard it thinks where a request does not say. Default: unknown, but it does think. */
   readonly defaultReasoningEffort?: ReasoningEffort | undefined
+  /** Whether it goes on with an assistant message that comes last. Default: false. */
+  readonly prefill?: boolean | undefined
+  /** What it refuses together with such a message. Default: nothing. */
+  readonly refusedWithPrefill?: ReadonlyArray<ParameterName> | undefined
   /** What it costs, where the price list does not know it yet. */
   readonly rates?: Rates | undefined
 }

@@ -19,3 +19,13 @@ export interface Usage {
   /** Who counted: the provider, or the gateway where the provider said nothing. */
   readonly source: "reported" | "estimated"
 }
+
+/** Both together; counted by the gateway where one of them was. */
+export const plus = (a: Usage, b: Usage): Usage => ({
+  promptTokens: a.promptTokens + b.promptTokens,
+  completionTokens: a.completionTokens + b.completionTokens,
+  cachedTokens: a.cachedTokens + b.cachedTokens,
+  cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+  reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+  source: a.source === "reported" && b.source === "reported" ? "reported" : "estimated"
+})

@@ -12,8 +12,8 @@ import type { Usage } from "../domain/Usage.ts"
 
 /** Who is sent a streamed answer. All of it is synchronous but the wait for room. */
 export interface Client {
-  /** Commits to an answer by `model`: its status goes out, and cannot be taken back. */
-  readonly open: (model: string) => void
+  /** Commits to an answer: its status goes out, and cannot be taken back. */
+  readonly open: () => void
   /** Sends deltas that show something. Says whether there is room for more. */
   readonly write: (deltas: ReadonlyArray<Delta>) => boolean
   /** Waits until there is room again. */
@@ -28,6 +28,8 @@ export interface Client {
 
 /** How a whole answer ended, and what it took. */
 export interface Ending {
+  /** The id of the model that brought it to its end. */
+  readonly model: string
   readonly finishes: ReadonlyArray<{ readonly choice: number; readonly reason: FinishReason }>
   readonly usage: Usage
   /** Absent where the price is unknown. */

@@ -1,5 +1,5 @@
 /**
- * The way of a request: route, admit, attempt, deliver, settle.
+ * The way of a request: depart, travel from candidate to candidate, deliver, settle.
  *
  * @module
  */
@@ -9,167 +9,108 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import { type Answer, toDeltas } from "../domain/Answer.ts"
-import type { CompletionRequest } from "../domain/Completion.ts"
-import { type Cost, costOf } from "../domain/Cost.ts"
-import { GatewayError } from "../domain/GatewayError.ts"
-import { type FaultClass, UpstreamFault } from "../domain/UpstreamFault.ts"
-import type { Usage } from "../domain/Usage.ts"
+import * as Random from "effect/Random"
 import type { TimeLimits } from "../config/TimeLimits.ts"
+import { GatewayError } from "../domain/GatewayError.ts"
+import { Circuits } from "../guard/Circuits.ts"
+import { Limiter } from "../guard/limits/Limiter.ts"
 import { ModelHealth } from "../guard/ModelHealth.ts"
-import { ClientTooSlow, Watchman } from "../guard/Watchman.ts"
-import { addDelta, emptyTally, estimate, type Tally } from "../ledger/estimate.ts"
+import { RetryBudget } from "../guard/RetryBudget.ts"
+import { Watchman } from "../guard/Watchman.ts"
 import { Prices } from "../ledger/Prices.ts"
-import { type Deployment, ModelTable } from "../routing/ModelTable.ts"
-import { ratesOf } from "../routing/rates.ts"
-import { admit } from "./admit.ts"
+import { Balancer } from "../routing/Balancer.ts"
+import { ModelTable } from "../routing/ModelTable.ts"
+import type { Ask } from "./Ask.ts"
 import type { Client } from "./Client.ts"
-import { deliver, nothing } from "./deliver.ts"
-import { route } from "./route.ts"
+import { Decisions } from "./Decisions.ts"
+import { depart } from "./depart.ts"
+import { explain, type Explanation } from "./explain.ts"
+import { type Journey, settle } from "./Journey.ts"
+import { answerStreamed } from "./streamed.ts"
+import type { Tools } from "./Tools.ts"
+import { answerWhole, type Generated } from "./whole.ts"
 
-/** A whole answer, who gave it, and what it took. */
-export interface Generated {
-  /** The id of the model that served it. */
-  readonly model: string
-  readonly answer: Answer
-  readonly usage: Usage
-  /** Absent where the price is unknown. */
-  readonly cost: Cost | undefined
+/** What the gateway has to be told. */
+export interface GatewaySettings {
+  readonly times: TimeLimits
+  /** How often providers are asked for one request, at most. */
+  readonly attempts: number
 }
 
 /** From a request to its answer. */
 export class Gateway extends Context.Service<Gateway, {
   /** Answers in one piece. */
-  readonly generate: (request: CompletionRequest) => Effect.Effect<Generated, GatewayError>
+  readonly generate: (ask: Ask) => Effect.Effect<Generated, GatewayError>
   /**
    * Streams the answer to `client`. Fails only before anything was shown; after that `client` is
    * told. Interrupting it hangs up on the provider.
    */
-  readonly stream: (
-    request: CompletionRequest,
-    client: Client
-  ) => Effect.Effect<void, GatewayError>
+  readonly stream: (ask: Ask, client: Client) => Effect.Effect<void, GatewayError>
+  /** Who would be asked now: nothing is sent, and nothing taken. */
+  readonly explain: (ask: Ask) => Effect.Effect<Explanation, GatewayError>
 }>()("penstock/gateway/Gateway") {
-  static readonly layer = (limits: TimeLimits) =>
-    Layer.effect(
-      Gateway,
-      Effect.gen(function* () {
-        const table = yield* ModelTable
-        const health = yield* ModelHealth
-        const prices = yield* Prices
-        const watchman = yield* Watchman
-        const clock = yield* Clock.clockWith(Effect.succeed)
+  static readonly layer = (settings: GatewaySettings) => Layer.effect(Gateway, make(settings))
+}
 
-        /** Finds who answers `request`, has `attempt` ask it, and takes note of how that went. */
-        const serve = Effect.fnUntraced(function* <A>(
-          request: CompletionRequest,
-          attempt: (
-            deployment: Deployment,
-            admitted: CompletionRequest
-          ) => Effect.Effect<A, UpstreamFault | ClientTooSlow>
-        ) {
-          const deployment = yield* route(table, request.model)
-          const admitted = yield* admit(deployment, request)
-          const startedAt = clock.monotonicTimeNanosUnsafe()
-          return yield* Effect.onExit(attempt(deployment, admitted), (exit) => {
-            const answered = verdict(exit)
-            if (answered === undefined) return Effect.void
-            const nanos = clock.monotonicTimeNanosUnsafe() - startedAt
-            return health.note(deployment.model.id, answered, Number(nanos) / 1_000_000)
-          })
-        })
+const make = Effect.fnUntraced(function* ({ times, attempts }: GatewaySettings) {
+  const table = yield* ModelTable
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  const random = yield* Random.Random
+  const tools: Tools = {
+    balancer: yield* Balancer,
+    circuits: yield* Circuits,
+    decisions: yield* Decisions,
+    health: yield* ModelHealth,
+    limiter: yield* Limiter,
+    prices: yield* Prices,
+    retries: yield* RetryBudget,
+    watchman: yield* Watchman,
+    times,
+    attempts,
+    now: () => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000,
+    wallClock: () => clock.currentTimeMillisUnsafe(),
+    random: () => random.nextDoubleUnsafe()
+  }
 
-        const costAt = (deployment: Deployment, usage: Usage) =>
-          Effect.map(Clock.currentTimeMillis, (now) => {
-            const rates = ratesOf(deployment, prices, now)
-            return rates && costOf(rates, usage)
-          })
+  /** Serves one request, and settles it however it ends. */
+  const serve = <A>(
+    ask: Ask,
+    streamed: boolean,
+    answer: (journey: Journey) => Effect.Effect<A, GatewayError>
+  ): Effect.Effect<A, GatewayError> =>
+    // What is taken to depart is settled on arrival: no interruption may come between.
+    Effect.uninterruptibleMask((restore) => {
+      const journey = depart(tools, table.snapshot(), ask, streamed)
+      if (journey instanceof GatewayError) return Effect.fail(journey)
+      return Effect.onExit(
+        restore(answer(journey)),
+        (exit) => Effect.sync(() => arrive(tools, journey, exit))
+      )
+    })
 
-        return Gateway.of({
-          generate: (request) =>
-            serve(request, (deployment, admitted) =>
-              Effect.gen(function* () {
-                const { model, provider } = deployment
-                const { guard } = watchman.begin(limits.wholeHeadMs, () => {})
-                const answer = yield* provider.complete(admitted, target(deployment, false), guard)
-                const usage = answer.usage ??
-                  estimate(admitted, written(answer))
-                const cost = yield* costAt(deployment, usage)
-                return { model: model.id, answer, usage, cost }
-              })).pipe(Effect.mapError((error) => toGatewayError(request.model, error))),
-
-          stream: (request, client) => {
-            const delivery = nothing()
-            return serve(request, (deployment, admitted) =>
-              Effect.gen(function* () {
-                const { model, provider } = deployment
-                const { guard, watch } = watchman.begin(limits.streamHeadMs, client.keepAlive)
-                yield* provider.stream(
-                  admitted,
-                  target(deployment, true),
-                  guard,
-                  (deltas) => deliver(deltas, model.id, client, watch, delivery)
-                )
-                const usage = delivery.usage ?? estimate(admitted, delivery.written)
-                const cost = yield* costAt(deployment, usage)
-                if (!delivery.opened) {
-                  client.open(model.id)
-                }
-                client.finish({ finishes: delivery.finishes, usage, cost })
-              })).pipe(
-                Effect.mapError((error) => toGatewayError(request.model, error)),
-                Effect.catch((error) =>
-                  delivery.opened ? Effect.sync(() => client.fail(error)) : Effect.fail(error)
-                )
-              )
-          }
-        })
+  return Gateway.of({
+    generate: (ask) => serve(ask, false, (journey) => answerWhole(tools, journey)),
+    stream: (ask, client) => serve(ask, true, (journey) => answerStreamed(tools, journey, client)),
+    explain: (ask) =>
+      Effect.suspend(() => {
+        const explanation = explain(tools, table.snapshot(), ask)
+        return explanation instanceof GatewayError
+          ? Effect.fail(explanation)
+          : Effect.succeed(explanation)
       })
-    )
-}
-
-/** How much an answer holds. */
-const written = (answer: Answer): Tally => {
-  const tally = emptyTally()
-  for (const delta of toDeltas(answer)) addDelta(tally, delta)
-  return tally
-}
-
-const target = ({ model }: Deployment, stream: boolean) => ({
-  model: model.upstreamModel,
-  maxOutputTokens: model.maxOutputTokens,
-  stream
+  })
 })
 
-/** What a request says of its model: answered, failed, or nothing where the client was to blame. */
-const verdict = (exit: Exit.Exit<unknown, UpstreamFault | ClientTooSlow>): boolean | undefined => {
-  if (Exit.isSuccess(exit)) return true
-  if (Cause.hasInterruptsOnly(exit.cause)) return undefined
-  const error = Cause.squash(exit.cause)
-  return error instanceof ClientTooSlow ||
-      (error instanceof UpstreamFault && notTheModels.has(error.class))
-    ? undefined
-    : false
-}
-
-/** Faults that say nothing of the model's health. */
-const notTheModels: ReadonlySet<FaultClass> = new Set([
-  "context_length",
-  "filtered",
-  "bad_request",
-  "busy"
-])
-
-const toGatewayError = (
-  model: string,
-  error: GatewayError | UpstreamFault | ClientTooSlow
-): GatewayError => {
-  switch (error._tag) {
-    case "GatewayError":
-      return error
-    case "UpstreamFault":
-      return new GatewayError({ reason: { _tag: "ProviderFailed", model, fault: error } })
-    case "ClientTooSlow":
-      return new GatewayError({ reason: { _tag: "ClientTooSlow" } })
-  }
+/** Settles what a request took, and notes how it ended. */
+const arrive = (tools: Tools, journey: Journey, exit: Exit.Exit<unknown, GatewayError>): void => {
+  settle(journey)
+  const { attempts } = journey.decision
+  journey.decision.durationMs = Math.round(tools.now() - journey.startedAt)
+  journey.decision.outcome = Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
+    ? "left"
+    : Exit.isSuccess(exit) && attempts.at(-1)?.outcome === "answered"
+    ? "answered"
+    : attempts.length === 0
+    ? "refused"
+    : "failed"
 }

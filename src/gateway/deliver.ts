@@ -7,28 +7,53 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Delta, isContent } from "../domain/Delta.ts"
 import type { FinishReason } from "../domain/FinishReason.ts"
-import type { UpstreamFault } from "../domain/UpstreamFault.ts"
+import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Usage } from "../domain/Usage.ts"
 import type { Watch } from "../guard/Watch.ts"
 import { addDelta, emptyTally, type Tally } from "../ledger/estimate.ts"
 import type { Client } from "./Client.ts"
+import type { Splice } from "./resume/Splice.ts"
+import { make as makeTranscript, type Transcript } from "./resume/Transcript.ts"
 
-/** What was delivered so far. */
+/** What was delivered so far, by however many calls. */
 export interface Delivery {
   /** Whether the client was shown something: from then on there is no going back. */
   opened: boolean
-  /** How much the client was sent, for counting where the provider does not. */
+  /** All that it was shown, as far as it is needed to take up a broken answer. */
+  readonly transcript: Transcript
+  /** Of the call at hand. */
+  call: CallDelivery
+}
+
+/** What one call brought. */
+export interface CallDelivery {
+  /** Whether the provider began to answer. */
+  accepted: boolean
+  /** Whether it brought content. */
+  showed: boolean
+  /** How much content, for counting where the provider does not. */
   readonly written: Tally
   readonly finishes: Array<{ choice: number; reason: FinishReason }>
   usage: Usage | undefined
+  /** Takes out what was shown already, where the call goes on with a broken answer. */
+  readonly splice: Splice | undefined
 }
 
 /** Nothing yet. */
 export const nothing = (): Delivery => ({
   opened: false,
+  transcript: makeTranscript(),
+  call: newCall(undefined)
+})
+
+/** A call that has brought nothing yet. */
+export const newCall = (splice: Splice | undefined): CallDelivery => ({
+  accepted: false,
+  showed: false,
   written: emptyTally(),
   finishes: [],
-  usage: undefined
+  usage: undefined,
+  splice
 })
 
 /**
@@ -38,32 +63,72 @@ export const nothing = (): Delivery => ({
  */
 export const deliver = (
   deltas: Stream.Stream<Delta, UpstreamFault>,
-  model: string,
   client: Client,
   watch: Watch,
-  delivery: Delivery
+  delivery: Delivery,
+  begun: () => void
 ): Effect.Effect<void, UpstreamFault> => {
+  const { call } = delivery
+  call.accepted = true
   watch.head()
-  return Stream.runForEachArray(deltas, (batch) => {
-    const content = batch.every(isContent) ? batch : batch.filter((delta) => keep(delivery, delta))
+
+  /** Shows deltas of which every one is content. */
+  const show = (content: ReadonlyArray<Delta>): Effect.Effect<void> => {
     if (content.length === 0) return Effect.void
-    for (const delta of content) addDelta(delivery.written, delta)
+    for (const delta of content) delivery.transcript.add(delta)
     if (!delivery.opened) {
       delivery.opened = true
-      client.open(model)
+      client.open()
     }
-    watch.progress()
     if (client.write(content)) return Effect.void
     watch.waitForClient()
     return Effect.map(client.room, watch.progress)
+  }
+
+  const shown = Stream.runForEachArray(deltas, (batch) => {
+    const content = batch.every(isContent) ? batch : batch.filter((delta) => keep(call, delta))
+    if (content.length === 0) return Effect.void
+    for (const delta of content) addDelta(call.written, delta)
+    if (!call.showed) {
+      call.showed = true
+      begun()
+    }
+    watch.progress()
+    return call.splice === undefined ? show(content) : spliced(call.splice, content, show)
   })
+  const { splice } = call
+  return splice === undefined ? shown : Effect.andThen(
+    shown,
+    Effect.suspend(() => {
+      const rest: Array<Delta> = []
+      return splice.finish(rest) === "ok" ? show(rest) : Effect.fail(diverged)
+    })
+  )
 }
 
+const spliced = (
+  splice: Splice,
+  content: ReadonlyArray<Delta>,
+  show: (content: ReadonlyArray<Delta>) => Effect.Effect<void>
+): Effect.Effect<void, UpstreamFault> => {
+  const rest: Array<Delta> = []
+  for (const delta of content) {
+    if (splice.feed(delta, rest) === "diverged") return Effect.fail(diverged)
+  }
+  return show(rest)
+}
+
+/** The answer was begun anew, in other words: what was shown cannot be taken back. */
+export const diverged = new UpstreamFault({
+  class: "stream_cut",
+  message: "The answer broke off, and could not be taken up where it did"
+})
+
 /** Keeps what is told at the end; says whether a delta is to be sent now. */
-const keep = (delivery: Delivery, delta: Delta): boolean => {
-  if (delta._tag === "Usage") delivery.usage = delta.usage
+const keep = (call: CallDelivery, delta: Delta): boolean => {
+  if (delta._tag === "Usage") call.usage = delta.usage
   else if (delta._tag === "Finish") {
-    delivery.finishes.push({ choice: delta.choice, reason: delta.reason })
+    call.finishes.push({ choice: delta.choice, reason: delta.reason })
   } else return true
   return false
 }

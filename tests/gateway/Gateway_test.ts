@@ -21,14 +21,15 @@ import {
   upstream
 } from "../kit/upstream.ts"
 import { classOf, recorder } from "./recorder.ts"
-import { asking } from "./request.ts"
+import { ask, asking } from "./request.ts"
 
-const generate = (request: CompletionRequest) => Gateway.use((gateway) => gateway.generate(request))
+const generate = (request: CompletionRequest) =>
+  Gateway.use((gateway) => gateway.generate(ask(request)))
 
 const stream = (request: CompletionRequest) =>
   Effect.gen(function* () {
     const client = yield* recorder
-    yield* Gateway.use((gateway) => gateway.stream(request, client))
+    yield* Gateway.use((gateway) => gateway.stream(ask(request), client))
     return client
   })
 
@@ -37,6 +38,9 @@ const whole = (reply: Reply, model = "gpt-4o", setup: Setup = {}) =>
 
 const streamed = (reply: Reply, model = "gpt-4o", setup: Setup = {}) =>
   stream(asking(model)).pipe(Effect.provide(simulated(upstream(() => reply).send, setup)))
+
+/** No call is repeated. */
+const once = { config: { retries: { attempts: 1 } } }
 
 const reported = {
   cachedTokens: 0,
@@ -70,7 +74,7 @@ test("generate() reads a stream that came though a whole answer was asked for", 
 test("generate() refuses a stream that was cut though a whole answer was asked for", () =>
   Effect.gen(function* () {
     assertEquals(
-      classOf(yield* Effect.flip(whole(streaming(says("a"))))),
+      classOf(yield* Effect.flip(whole(streaming(says("a")), "gpt-4o", once))),
       "stream_cut"
     )
   }))
@@ -172,10 +176,12 @@ const recordAfter = Effect.fnUntraced(function* (...replies: ReadonlyArray<Reply
   return yield* Effect.gen(function* () {
     const gateway = yield* Gateway
     for (const _ of replies) {
-      yield* Effect.ignore(gateway.stream(asking("gpt-4o"), yield* recorder))
+      yield* Effect.ignore(gateway.stream(ask(asking("gpt-4o")), yield* recorder))
     }
     return yield* ModelReport.use((report) => report.of("gpt-4o"))
-  }).pipe(Effect.provide(simulated(provider.send)))
+  }).pipe(Effect.provide(simulated(provider.send, {
+    config: { ...once.config, load_balancing: { failure_threshold: 100 } }
+  })))
 })
 
 const good = streaming(says("a"), stop, done)
@@ -187,7 +193,7 @@ test("failures of the provider count against the model", () =>
       good,
       refusal(500),
       streaming(says("a")),
-      refusal(429),
+      refusal(502),
       streaming(says("a"), cut)
     )
     assertEquals([report?.record.errorRate, report?.status], [0.8, "unavailable"])
@@ -208,10 +214,10 @@ test("a client that leaves, or does not read, says nothing of the model", () => 
   const provider = upstream(() => streaming(says("a"), 10, says("b"), silence))
   return Effect.gen(function* () {
     const gateway = yield* Gateway
-    const left = yield* Effect.forkChild(gateway.stream(asking("gpt-4o"), yield* recorder))
+    const left = yield* Effect.forkChild(gateway.stream(ask(asking("gpt-4o")), yield* recorder))
     const deaf = yield* recorder
     deaf.setFull(true)
-    const unread = yield* Effect.forkChild(gateway.stream(asking("gpt-4o"), deaf))
+    const unread = yield* Effect.forkChild(gateway.stream(ask(asking("gpt-4o")), deaf))
     yield* pass(5)
     yield* Fiber.interrupt(left)
     yield* pass(60_000)

@@ -5,7 +5,7 @@ import { Gateway } from "../../src/gateway/Gateway.ts"
 import { test } from "../kit/effect.ts"
 import { simulated } from "../kit/gateway.ts"
 import { answering, upstream } from "../kit/upstream.ts"
-import { asking } from "./request.ts"
+import { ask, asking } from "./request.ts"
 
 const env = { ANTHROPIC_API_KEY: "sk-ant-test" }
 
@@ -13,9 +13,9 @@ const env = { ANTHROPIC_API_KEY: "sk-ant-test" }
 const sent = (request: CompletionRequest) =>
   Effect.gen(function* () {
     const provider = upstream(() => answering("Hi"))
-    const result = yield* Gateway.use((gateway) => gateway.generate(request)).pipe(
+    const result = yield* Gateway.use((gateway) => gateway.generate(ask(request))).pipe(
       Effect.result,
-      Effect.provide(simulated(provider.send, { env }))
+      Effect.provide(simulated(provider.send, { env, config: { retries: { attempts: 1 } } }))
     )
     const reason = result._tag === "Failure" ? result.failure.reason : undefined
     return { body: provider.calls[0]?.body, reason }

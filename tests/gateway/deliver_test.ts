@@ -23,7 +23,7 @@ import {
   upstream
 } from "../kit/upstream.ts"
 import { classOf, type Recorder, recorder } from "./recorder.ts"
-import { asking } from "./request.ts"
+import { ask, asking } from "./request.ts"
 
 /** A stream of `reply` that was begun, and everybody who takes part in it. */
 interface Scene {
@@ -43,10 +43,12 @@ const streamed = (
     return Effect.gen(function* () {
       const gateway = yield* Gateway
       const client = yield* recorder
-      const fiber = yield* Effect.forkChild(gateway.stream(asking("gpt-4o"), client))
+      const fiber = yield* Effect.forkChild(gateway.stream(ask(asking("gpt-4o")), client))
       yield* settled
       yield* body({ client, provider, fiber })
-    }).pipe(Effect.provide(simulated(provider.send, { config: { timeouts } })))
+    }).pipe(
+      Effect.provide(simulated(provider.send, { config: { timeouts, retries: { attempts: 1 } } }))
+    )
   })
 
 streamed(
@@ -72,6 +74,7 @@ streamed(
     Effect.gen(function* () {
       yield* Fiber.join(fiber)
       assertEquals(client.ending(), {
+        model: "gpt-4o",
         finishes: [{ choice: 0, reason: "stop" }],
         usage: {
           promptTokens: 1000,

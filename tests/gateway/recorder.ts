@@ -11,7 +11,7 @@ import type { GatewayError } from "../../src/domain/GatewayError.ts"
 
 /** What a client was told. */
 export type Told =
-  | { readonly _tag: "open"; readonly at: number; readonly model: string }
+  | { readonly _tag: "open"; readonly at: number }
   | { readonly _tag: "write"; readonly at: number; readonly deltas: ReadonlyArray<Delta> }
   | { readonly _tag: "keepAlive"; readonly at: number }
   | { readonly _tag: "finish"; readonly at: number; readonly ending: Ending }
@@ -41,7 +41,7 @@ export const recorder: Effect.Effect<Recorder> = Clock.clockWith((clock) =>
     const at = () => clock.currentTimeMillisUnsafe()
     return {
       told,
-      open: (model) => void told.push({ _tag: "open", at: at(), model }),
+      open: () => void told.push({ _tag: "open", at: at() }),
       write: (deltas) => {
         told.push({ _tag: "write", at: at(), deltas: [...deltas] })
         return !full

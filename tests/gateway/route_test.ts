@@ -5,7 +5,7 @@ import { test } from "../kit/effect.ts"
 import { type Setup, simulated } from "../kit/gateway.ts"
 import { answering, upstream } from "../kit/upstream.ts"
 import { recorder } from "./recorder.ts"
-import { asking } from "./request.ts"
+import { ask, asking } from "./request.ts"
 
 /** Why `model` is not asked; that no provider heard of it is seen to. */
 const refusal = (model: string, setup: Setup = {}) =>
@@ -14,8 +14,8 @@ const refusal = (model: string, setup: Setup = {}) =>
     const [whole, streamed] = yield* Effect.gen(function* () {
       const gateway = yield* Gateway
       const client = yield* recorder
-      const whole = yield* Effect.flip(gateway.generate(asking(model)))
-      const streamed = yield* Effect.flip(gateway.stream(asking(model), client))
+      const whole = yield* Effect.flip(gateway.generate(ask(asking(model))))
+      const streamed = yield* Effect.flip(gateway.stream(ask(asking(model)), client))
       assertEquals(client.story(), [])
       return [whole, streamed] as const
     }).pipe(Effect.provide(simulated(provider.send, setup)))

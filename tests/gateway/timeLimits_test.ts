@@ -18,7 +18,7 @@ import {
   upstream
 } from "../kit/upstream.ts"
 import { classOf, recorder } from "./recorder.ts"
-import { asking } from "./request.ts"
+import { ask, asking } from "./request.ts"
 
 const timeouts = {
   stream_head_seconds: 2,
@@ -43,7 +43,7 @@ const ends = (
     return Effect.gen(function* () {
       const client = yield* recorder
       const fiber = yield* Effect.forkChild(
-        Effect.result(Gateway.use((gateway) => gateway.stream(asking("gpt-4o"), client)))
+        Effect.result(Gateway.use((gateway) => gateway.stream(ask(asking("gpt-4o")), client)))
       )
       const before = [...steps, at - 1 - steps.reduce((sum, step) => sum + step, 0)]
       for (const step of before) yield* pass(step)
@@ -102,7 +102,7 @@ test("a client is told that the answer goes on only after it was opened, in each
   const provider = upstream(() => streaming(4000, says("a"), 2500, says("b"), 500, stop))
   return Effect.gen(function* () {
     const client = yield* recorder
-    yield* Effect.forkChild(Gateway.use(({ stream }) => stream(asking("gpt-4o"), client)))
+    yield* Effect.forkChild(Gateway.use(({ stream }) => stream(ask(asking("gpt-4o")), client)))
     yield* pass(4000)
     yield* pass(2500)
     yield* pass(500)
@@ -122,7 +122,7 @@ const whole = (name: string, reply: Reply, at: number, kind: string, limits: obj
     const provider = upstream(() => reply)
     return Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(
-        Effect.flip(Gateway.use(({ generate }) => generate(asking("gpt-4o"))))
+        Effect.flip(Gateway.use(({ generate }) => generate(ask(asking("gpt-4o")))))
       )
       yield* pass(at - 1)
       assertEquals(fiber.pollUnsafe(), undefined)

@@ -19,6 +19,7 @@ const model = (id: string, what: string): ModelSpec => ({
   contextWindow: 32_768,
   maxOutputTokens: 4096,
   capabilities: ["text-generation", "conversation", "tools", "json-schema"],
+  prefill: true,
   rates
 })
 

@@ -23,17 +23,18 @@ const sentences = [
 
 /** The answer to a request in the OpenAI dialect; the same for the same request and `seed`. */
 export const write = (request: Fields, seed: number): Script => {
-  const messages = array(request.messages).map((message) => textOf(object(message)?.content))
-  const question = messages.at(-1) ?? ""
+  const said = array(request.messages).map((message) => object(message))
+  const messages = said.map((message) => textOf(message?.content))
+  const begun = said.at(-1)?.role === "assistant" ? messages.at(-1) : undefined
+  const question = messages.at(begun === undefined ? -1 : -2) ?? ""
   const promptTokens = messages.reduce((sum, text) => sum + 4 + wordsOf(text).length, 0)
   const tool = toolOf(request)
   if (tool !== undefined) {
     const id = `call_simulated_${hash(`${seed}${messages.join("\n")}`)}`
     return { pieces: [], toolCall: { id, name: tool }, finishReason: "tool_calls", promptTokens }
   }
-  const pieces = wordsOf(
-    wantsJson(request) ? jsonText : prose(question, hash(`${seed}${question}`))
-  )
+  const text = wantsJson(request) ? jsonText : prose(question, hash(`${seed}${question}`))
+  const pieces = wordsOf(begun === undefined ? text : rest(text, begun))
   const limit = count(request.max_tokens) ?? pieces.length
   return {
     pieces: pieces.slice(0, limit),
@@ -51,6 +52,10 @@ const prose = (question: string, pick: number): string => {
   const second = sentences[(pick + 1 + pick % 3) % sentences.length]
   return `[simulator: not a model] You said: “${asked}”. ${first} ${second}`
 }
+
+/** What is missing of `text` after what was `begun`: all of it, where that was somebody else's. */
+const rest = (text: string, begun: string): string =>
+  text.startsWith(begun) ? text.slice(begun.length) : ` ${text}`
 
 /** Words with the space before them; each CJK character is a word. */
 const wordsOf = (text: string): ReadonlyArray<string> =>

@@ -52,6 +52,24 @@ law(
   }
 )
 
+law(
+  "an answer that was begun is gone on with, wherever it stopped",
+  Schema.Struct({ question: Schema.String, isJson: Schema.Boolean, at: Schema.Int }),
+  ({ question, isJson, at }) => {
+    const asked = asking(question, isJson ? { response_format: { type: "json_object" } } : {})
+    const text = textOf(asked)
+    const begun = text.slice(0, Math.abs(at) % text.length)
+    const messages = [...asked.messages, { role: "assistant", content: begun }]
+    return begun + textOf({ ...asked, messages }) === text
+  }
+)
+
+Deno.test("an answer that somebody else began is gone on with by a whole one", () => {
+  const asked = asking("Hi")
+  const messages = [...asked.messages, { role: "assistant", content: "Well," }]
+  assertEquals(textOf({ messages }), ` ${textOf(asked)}`)
+})
+
 const tools = ["first", "second"].map((name) => ({ type: "function", function: { name } }))
 
 Deno.test("a tool is called where the request insists on one, and only there", () => {

@@ -6,7 +6,7 @@ import { Gateway } from "../../../src/gateway/Gateway.ts"
 import { simulator } from "../../../src/provider/simulator/mod.ts"
 import { ModelReport } from "../../../src/routing/ModelReport.ts"
 import { classOf, recorder } from "../../gateway/recorder.ts"
-import { asking } from "../../gateway/request.ts"
+import { ask, asking } from "../../gateway/request.ts"
 import { test } from "../../kit/effect.ts"
 import { simulated } from "../../kit/gateway.ts"
 import { pass, settled, upstream } from "../../kit/upstream.ts"
@@ -27,7 +27,7 @@ const simulating = (
 
 const generate = (model: string, parameters: Parameters = {}) =>
   Effect.forkChild(
-    Effect.result(Gateway.use((gateway) => gateway.generate(asking(model, parameters))))
+    Effect.result(Gateway.use((gateway) => gateway.generate(ask(asking(model, parameters)))))
   )
 
 /** How a whole answer was told after `ms`: its text, or the class of what went wrong. */
@@ -46,7 +46,7 @@ const begin = (model: string, parameters: Parameters = {}) =>
     const client = yield* recorder
     const request = asking(model, parameters)
     const fiber = yield* Effect.forkChild(
-      Effect.result(Gateway.use((gateway) => gateway.stream(request, client)))
+      Effect.result(Gateway.use((gateway) => gateway.stream(ask(request), client)))
     )
     yield* settled
     return { client, fiber }

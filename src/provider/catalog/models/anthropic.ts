@@ -29,7 +29,15 @@ const unsampled = {
   maxOutputTokens: 128_000
 } satisfies Partial<ModelSpec>
 
-const small = { ...sampled, contextWindow: 200_000, maxOutputTokens: 64_000 }
+/** Claude 4.5: the last that go on with an assistant message, but not within a JSON schema. */
+const small = {
+  ...sampled,
+  contextWindow: 200_000,
+  maxOutputTokens: 64_000,
+  prefill: true,
+  refusedWithPrefill: ["response_format"]
+} satisfies Partial<ModelSpec>
+
 const large = { ...sampled, contextWindow: 1_000_000, maxOutputTokens: 128_000 }
 
 const sonnet46: ModelSpec = { ...large, id: "claude-sonnet-4-6", name: "Claude Sonnet 4.6" }

@@ -1,0 +1,31 @@
+/**
+ * What a client asks of the gateway, and what the gateway says of it beside the answer.
+ *
+ * @module
+ */
+import type { CompletionRequest } from "../domain/Completion.ts"
+import type { Standing } from "../guard/limits/Limiter.ts"
+
+/** A request, who sends it, and how long it may take. */
+export interface Ask {
+  /** As in `X-Request-Id`. */
+  readonly id: string
+  /** The id of the caller's key or token: whose limits hold, and whose turn it is in a queue. */
+  readonly caller: string
+  readonly request: CompletionRequest
+  /** How long the client waits, in milliseconds, where it says so. */
+  readonly timeoutMs: number | undefined
+  /** Filled in while the request is served. */
+  readonly told: Told
+}
+
+/** What is told of a request in the headers of its answer, whatever that answer is. */
+export interface Told {
+  /** How often a provider was asked. */
+  attempts: number
+  /** How much room the tightest of the caller's and the model's limits leave. */
+  standing: Standing | undefined
+}
+
+/** Nothing yet. */
+export const nothingTold = (): Told => ({ attempts: 0, standing: undefined })
