@@ -17,35 +17,71 @@ import { banner, firstKeyNotice } from "./src/api/banner.ts"
 import { Door } from "./src/api/Door.ts"
 import { Listener } from "./src/api/Listener.ts"
 import { Authenticator } from "./src/auth/Authenticator.ts"
+import { ConfigStore } from "./src/config/ConfigStore.ts"
 import * as Environment from "./src/config/environment.ts"
 import { loadSettings, type Settings } from "./src/config/Settings.ts"
+import { watchFile } from "./src/config/watchFile.ts"
+import { Decisions } from "./src/gateway/Decisions.ts"
 import { Gateway } from "./src/gateway/Gateway.ts"
+import { Circuits } from "./src/guard/Circuits.ts"
+import { Limiter } from "./src/guard/limits/Limiter.ts"
 import { ModelHealth } from "./src/guard/ModelHealth.ts"
+import { RetryBudget } from "./src/guard/RetryBudget.ts"
 import { Watchman } from "./src/guard/Watchman.ts"
 import { Prices } from "./src/ledger/Prices.ts"
 import { Egress } from "./src/provider/Egress.ts"
 import { Providers } from "./src/provider/Providers.ts"
 import type { ProviderSettings } from "./src/provider/ProviderSettings.ts"
 import { roster } from "./src/provider/roster.ts"
+import { Balancer } from "./src/routing/Balancer.ts"
 import { ModelReport } from "./src/routing/ModelReport.ts"
 import { ModelTable } from "./src/routing/ModelTable.ts"
 
 restore()
 
-/** Everything below the doors; what it asks is sent out by `Egress`. */
+/**
+ * Everything below the doors; what it asks is sent out by `Egress`, and how it does so the
+ * `Configuration` says.
+ */
 export const core = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
-  Layer.mergeAll(Gateway.layer(settings.times), ModelReport.layer).pipe(
-    Layer.provideMerge(ModelTable.layer(settings.models)),
+  Layer.mergeAll(Gateway.layer(settings), ModelReport.layer).pipe(
+    Layer.provideMerge(ModelTable.layer),
     Layer.provideMerge(Providers.layer(providers)),
     Layer.provideMerge(
       Layer.mergeAll(
         Supervisor.layer,
+        Balancer.layer,
+        Circuits.layer,
+        Decisions.layer,
+        Limiter.layer,
+        RetryBudget.layer,
         Watchman.layer(settings.times),
         ModelHealth.layer,
         Prices.layer
       )
     )
   )
+
+/** The actor that takes up edits of the configuration file. */
+const fileWatch = ({ source }: Settings) =>
+  Layer.effectDiscard(Effect.gen(function* () {
+    const store = yield* ConfigStore
+    const supervisor = yield* Supervisor
+    const { all } = yield* Providers
+    const surroundings = {
+      providers: new Set(all.map(({ settings }) => settings.provider.id)),
+      models: () =>
+        new Set(all.flatMap(({ settings, discovered }) => [
+          ...settings.provider.models.map(({ id }) => id),
+          ...discovered()
+        ]))
+    }
+    yield* supervisor.start(
+      "config/file",
+      () => watchFile(store, source, surroundings),
+      { mailbox: 1, concurrency: 1, waiting: 1 }
+    )
+  }))
 
 /** The whole gateway, with its doors, which let in whom `auth` knows. */
 export const gateway = <E>(
@@ -56,7 +92,9 @@ export const gateway = <E>(
   Listener.layer(settings).pipe(
     Layer.provide(Door.layer(settings)),
     Layer.provide(auth),
-    Layer.provide(core(settings, providers))
+    Layer.merge(fileWatch(settings)),
+    Layer.provide(core(settings, providers)),
+    Layer.provide(ConfigStore.layerFile(settings.dataDir, settings.source))
   )
 
 const print = (text: string) =>

@@ -51,12 +51,31 @@ const own = (name: string): Gateway => ({
   })
 })
 
-const penstock: Gateway = {
-  name: "penstock",
+/** What it costs to be limited, to have fallbacks and several providers to choose among. */
+const policies = (upstream: string) => ({
+  providers: {
+    openai: {},
+    second: { dialect: "openai", base_url: `${upstream}/v1`, api_key: "x", discover: false }
+  },
+  models: {
+    "gpt-4o-mini": {
+      deployments: [{ provider: "openai" }, { provider: "second" }],
+      rate_limit: { requests_per_minute: 1e9, tokens_per_minute: 1e9, concurrency: 1e6 },
+      fallback_models: ["gpt-4o"],
+      parameters: { default_temperature: 0.7, max_tokens: 4000 }
+    }
+  },
+  limits: { key: { requests_per_minute: 1e9, tokens_per_minute: 1e9, concurrency: 1e6 } }
+})
+
+const ours = (name: string, config?: (upstream: string) => object): Gateway => ({
+  name,
   start: async (upstream) => {
     const port = freePort()
     const data = await Deno.makeTempDir({ prefix: "penstock-bench-" })
     const forget = () => Deno.remove(data, { recursive: true }).catch(() => {})
+    const file = `${data}/bench.json`
+    if (config) await Deno.writeTextFile(file, JSON.stringify(config(upstream)))
     try {
       const listening = await listen(port, {
         program: Deno.execPath(),
@@ -67,6 +86,7 @@ const penstock: Gateway = {
           HOST: "127.0.0.1",
           PENSTOCK_API_KEY: apiKey,
           PENSTOCK_DATA_DIR: data,
+          ...(config ? { PENSTOCK_CONFIG: file } : {}),
           OPENAI_API_KEY: "x",
           OPENAI_BASE_URL: `${upstream}/v1`
         }
@@ -82,7 +102,10 @@ const penstock: Gateway = {
     headers: { "x-api-key": apiKey },
     body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: prompt }] })
   })
-}
+})
+
+/** The name of the one with all policies in use. */
+export const withPolicies = "penstock, policies"
 
 const apiKey = "bench-0123456789abcdef0123456789abcdef"
 
@@ -149,6 +172,7 @@ export const gateways: ReadonlyArray<Gateway> = [
   own("passthrough"),
   own("handler"),
   own("pump"),
-  penstock,
+  ours("penstock"),
+  ours(withPolicies, policies),
   portkey
 ]

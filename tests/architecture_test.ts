@@ -12,7 +12,7 @@ const allowed: Record<string, ReadonlyArray<string>> = {
   provider: ["domain", "config", "actor", "protocol"],
   routing: ["domain", "config", "ledger", "guard", "provider"],
   gateway: ["domain", "actor", "config", "ledger", "guard", "routing"],
-  api: ["domain", "actor", "auth", "ledger", "routing", "gateway"]
+  api: ["domain", "actor", "config", "auth", "ledger", "guard", "routing", "gateway"]
 }
 
 const root = new URL("../src/", import.meta.url)

@@ -7,6 +7,7 @@ import { routes } from "../src/api/routes.ts"
 import { ConfigFile } from "../src/config/ConfigFile.ts"
 import { parseConfigFile } from "../src/config/readFile.ts"
 import { loadSettings, settingsOf } from "../src/config/Settings.ts"
+import { defaultLoadBalancing, defaultPolicy } from "../src/config/Traffic.ts"
 import * as catalog from "../src/provider/catalog/mod.ts"
 import { defaultSize } from "../src/provider/ProviderSettings.ts"
 import { roster } from "../src/provider/roster.ts"
@@ -83,10 +84,8 @@ Deno.test("the README lists every key of penstock.yaml, and no other", () => {
 
 test("the README gives each setting its default", () =>
   Effect.gen(function* () {
-    const { host, port, dataDir, drainMs, bodyBytes, times, simulator } = yield* settingsOf(
-      undefined,
-      ""
-    )
+    const settings = yield* settingsOf(undefined, "")
+    const { host, port, dataDir, drainMs, bodyBytes, times, simulator } = settings
     const addresses = Object.values(catalog).flatMap(({ environment, baseUrl }) =>
       environment.baseUrl ? [[environment.baseUrl, baseUrl] as const] : []
     )
@@ -98,6 +97,17 @@ test("the README gives each setting its default", () =>
       ...addresses,
       ["server.drain_seconds", drainMs / 1000],
       ["limits.body_bytes", bodyBytes],
+      ["limits.requests_at_once", settings.requestsAtOnce],
+      ["retries.attempts", settings.attempts],
+      ["load_balancing.strategy", defaultLoadBalancing.strategy],
+      [
+        "load_balancing.health_check_interval",
+        defaultLoadBalancing.healthCheckIntervalMs / 1000
+      ],
+      ["load_balancing.failure_threshold", defaultLoadBalancing.failureThreshold],
+      ["load_balancing.recovery_threshold", defaultLoadBalancing.recoveryThreshold],
+      ["models.<id>.priority", defaultPolicy.priority],
+      ["models.<id>.reroute_filtered", String(defaultPolicy.rerouteFiltered)],
       ["timeouts.stream_head_seconds", times.streamHeadMs / 1000],
       ["timeouts.whole_head_seconds", times.wholeHeadMs / 1000],
       ["timeouts.first_token_seconds", times.firstTokenMs / 1000],
@@ -137,6 +147,9 @@ const parsed = (text: string) => {
   )
 }
 
+/** Where names of the operator's choice stand. */
+const byName = ["providers", "models", "limits.keys", "load_balancing.weights"]
+
 test("the example configuration can be used, and shows every key", () =>
   Effect.gen(function* () {
     const file = yield* parsed(example)
@@ -145,7 +158,7 @@ test("the example configuration can be used, and shows every key", () =>
       typeof value !== "object" || value === null || Array.isArray(value)
         ? [path.join(".")]
         : Object.entries(value).flatMap(([key, item]) => {
-          const named = path.length === 1 && ["providers", "models"].includes(path[0] ?? "")
+          const named = byName.includes(path.join("."))
           return shown(item, [...path, named ? "<id>" : key])
         })
     // A secret and a JWKS exclude each other; it is there as a comment.
@@ -211,9 +224,9 @@ Deno.test("the README lists every route with its scope", () => {
   const declared = routes.filter(({ path }) => path.startsWith("/api/")).map((
     { method, path, needs }
   ) =>
-    `${method} ${path.replace("/api/v1/llm", "").replace(":model_id", "{id}")} ${
-      needs === "nothing" ? "none" : needs
-    }`
+    `${method} ${
+      path.replace("/api/v1/llm", "").replace(":model_id", "{id}").replace(/:(\w+)/, "{$1}")
+    } ${needs === "nothing" ? "none" : needs}`
   )
   assertEquals(listed.toSorted(), declared.toSorted())
 })

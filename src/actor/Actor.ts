@@ -8,6 +8,7 @@
  *
  * @module
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { ActorDown, MailboxFull } from "./errors.ts"
@@ -21,6 +22,8 @@ export interface ActorSize {
   readonly concurrency: number
   /** Pieces of work that wait for a place. */
   readonly waiting: number
+  /** How long a piece of work waits for a place at most, in milliseconds. Default: 5 s. */
+  readonly waitMs?: number | undefined
 }
 
 /** Someone to tell things and to give work to. */
@@ -31,11 +34,13 @@ export interface Actor<in Message> {
   /**
    * Has a child of the actor do `work`. Fails at once when there is neither a place nor a seat in
    * the waiting room, or when the actor is not running. Leaving interrupts the work, and so does its
-   * `guard`.
+   * `guard`. Work that waits for a place does so in `lane` (default: `""`): lanes take turns, and one
+   * that holds more than its share of the seats loses its newest work to one that holds less.
    */
   readonly perform: <A, E, R, E2 = never>(
     work: Effect.Effect<A, E, R>,
-    guard?: Team.Guard<E2>
+    guard?: Team.Guard<E2>,
+    lane?: string
   ) => Effect.Effect<A, E | E2 | Team.NotDone, R>
   /** Takes no more work from now on, and waits until what is under way is done. */
   readonly drain: Effect.Effect<void>
@@ -76,13 +81,20 @@ export const eachMessage = <Message, E, R>(
 ): Behaviour<Message, R> =>
 (mailbox) => Effect.forever(Effect.flatMap(Queue.take(mailbox), handle))
 
+const defaultWaitMs = 5000
+
 /** An actor without a life yet; `live` gives it one. Its mailbox outlives a crash. */
 export const make = Effect.fnUntraced(function* <Message>(name: string, size: ActorSize) {
   const mailbox = yield* Effect.acquireRelease(
     Queue.dropping<Message>(size.mailbox),
     Queue.shutdown
   )
-  const team = Team.make(name, size.concurrency, size.waiting)
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  const team = Team.make(
+    name,
+    { ...size, waitMs: size.waitMs ?? defaultWaitMs },
+    () => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
+  )
   let phase: Phase = "restarting"
 
   const closed = () => phase === "running" ? undefined : new ActorDown({ actor: name, phase })
@@ -94,7 +106,7 @@ export const make = Effect.fnUntraced(function* <Message>(name: string, size: Ac
         Queue.offer(mailbox, message),
         (taken) => taken ? Effect.void : Effect.fail(new MailboxFull({ actor: name }))
       ),
-    perform: (work, guard) => team.perform(work, closed, guard),
+    perform: (work, guard, lane = "") => team.perform(work, closed, guard, lane),
     drain: Effect.suspend(() => {
       if (phase === "running") phase = "draining"
       return team.rest

@@ -1,6 +1,6 @@
 /**
  * The children of an actor that do the work it is asked for: so many at once, and so many more that
- * wait for a place.
+ * wait for a place, in lanes that take turns.
  *
  * All of the bookkeeping is synchronous, within the callbacks that begin and end a piece of work: it
  * cannot be interrupted halfway, and it costs one fiber for each piece and nothing else.
@@ -15,6 +15,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { ActorBusy, ActorCrashed, ActorDown } from "./errors.ts"
 import * as Slots from "./Slots.ts"
+import * as WaitingRoom from "./WaitingRoom.ts"
 
 /**
  * Watches over a piece of work from its beginning, also while it waits for a place. It may call
@@ -27,11 +28,15 @@ export type NotDone = ActorBusy | ActorDown | ActorCrashed
 
 /** The children of an actor. */
 export interface Team {
-  /** Has a child do `work`; where `closed` says so, or there is no room, it is refused at once. */
+  /**
+   * Has a child do `work`. Where `closed` says so, or there is no room, it is refused at once; where
+   * it waits, it does so in `lane`, and is refused when it waited for too long.
+   */
   readonly perform: <A, E, R, E2>(
     work: Effect.Effect<A, E, R>,
     closed: () => ActorDown | undefined,
-    guard: Guard<E2> | undefined
+    guard: Guard<E2> | undefined,
+    lane: string
   ) => Effect.Effect<A, E | E2 | NotDone, R>
   /** Children live in the current scope from now on: its end interrupts them. */
   readonly assemble: Effect.Effect<void, never, Scope.Scope>
@@ -43,26 +48,29 @@ export interface Team {
   readonly waiting: () => number
 }
 
-/** A piece of work that waits for a place. */
-interface Waiting {
-  readonly start: () => void
-  readonly refuse: (error: ActorDown) => void
+/** How large a team is. */
+export interface TeamSize {
+  /** Pieces of work under way at once. */
+  readonly concurrency: number
+  /** Pieces of work that wait for a place. */
+  readonly waiting: number
+  /** How long a piece of work waits at most, in milliseconds; a hundredth more in a crowd. */
+  readonly waitMs: number
 }
 
-/** A team of `concurrency` children, with `seats` for those who wait. */
-export const make = (name: string, concurrency: number, seats: number): Team => {
+/** A team that tells the time by `now`, in milliseconds. */
+export const make = (
+  name: string,
+  { concurrency, waiting: seats, waitMs }: TeamSize,
+  now: () => number
+): Team => {
   const children = Slots.make<Fiber.Fiber<unknown, unknown>>()
   let inFlight = 0
   /** Who waits until nobody is at work. */
   let idle: Array<() => void> = []
-  const queue = new Set<Waiting>()
-
-  const startNext = (): void => {
-    const [next] = queue
-    if (next === undefined || inFlight >= concurrency) return
-    queue.delete(next)
-    next.start()
-  }
+  /** Made once: in a flood, its stack for each refusal would be most of the work. */
+  const busy = new ActorBusy({ actor: name })
+  const room = WaitingRoom.make(seats, waitMs, busy, now)
 
   /** A child that was interrupted, though its asker is still there, was lost in a crash. */
   const outcome = <A, E>(exit: Exit.Exit<A, E>): Exit.Exit<A, E | ActorCrashed> => {
@@ -78,16 +86,13 @@ export const make = (name: string, concurrency: number, seats: number): Team => 
     perform: <A, E, R, E2>(
       work: Effect.Effect<A, E, R>,
       closed: () => ActorDown | undefined,
-      guard: Guard<E2> | undefined
+      guard: Guard<E2> | undefined,
+      lane: string
     ) =>
       Effect.contextWith((context: Context.Context<R>) =>
         Effect.callback<A, E | E2 | NotDone>((resume) => {
           const down = closed()
           if (down) return resume(Exit.fail(down))
-          const hasPlace = inFlight < concurrency
-          if (!hasPlace && queue.size >= seats) {
-            return resume(Exit.fail(new ActorBusy({ actor: name })))
-          }
           let child: Fiber.Fiber<A, E> | undefined
           let abandoned: Exit.Exit<never, E2> | undefined
           let left = false
@@ -95,7 +100,7 @@ export const make = (name: string, concurrency: number, seats: number): Team => 
             release?.()
             if (!left) resume(exit)
           }
-          const piece: Waiting = {
+          const piece: WaitingRoom.Waiting = {
             start: () => {
               inFlight++
               const started = child = Effect.runForkWith(context)(work)
@@ -103,37 +108,35 @@ export const make = (name: string, concurrency: number, seats: number): Team => 
               started.addObserver((exit) => {
                 children.remove(slot, started)
                 inFlight--
-                startNext()
+                if (inFlight < concurrency) room.startNext()
                 end(abandoned ?? outcome(exit))
                 if (inFlight === 0) { for (const tell of idle.splice(0)) tell() }
               })
             },
-            refuse: (error) => end(Exit.fail(error))
+            refuse: (error) => end(Exit.fail(error)),
+            since: 0
           }
           const release = guard?.((error) => {
             abandoned = Exit.fail(error)
             if (child) child.interruptUnsafe()
-            else if (queue.delete(piece)) end(abandoned)
+            else if (room.leave(lane, piece)) end(abandoned)
           })
-          if (hasPlace) piece.start()
-          else queue.add(piece)
+          if (inFlight < concurrency) piece.start()
+          else if (!room.enter(lane, piece)) return end(Exit.fail(busy))
           return Effect.suspend(() => {
             left = true
             if (child) return Fiber.interrupt(child)
-            queue.delete(piece)
+            room.leave(lane, piece)
             release?.()
             return Effect.void
           })
         })
       ),
-    assemble: Effect.addFinalizer(() =>
-      Effect.suspend(() => Fiber.interruptAll(Array.from(children)))
+    assemble: Effect.andThen(
+      Effect.addFinalizer(() => Effect.suspend(() => Fiber.interruptAll(Array.from(children)))),
+      Effect.asVoid(Effect.forkScoped(room.patrol))
     ),
-    dismiss: (error) => {
-      const waiting = Array.from(queue)
-      queue.clear()
-      for (const { refuse } of waiting) refuse(error)
-    },
+    dismiss: room.dismiss,
     rest: Effect.callback((resume) => {
       const tell = () => resume(Effect.void)
       if (inFlight === 0) return tell()
@@ -143,6 +146,6 @@ export const make = (name: string, concurrency: number, seats: number): Team => 
       })
     }),
     inFlight: () => inFlight,
-    waiting: () => queue.size
+    waiting: room.size
   }
 }

@@ -10,23 +10,32 @@ import * as Exit from "effect/Exit"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import * as Slots from "../actor/Slots.ts"
 import type { Supervisor } from "../actor/Supervisor.ts"
 import { Authenticator } from "../auth/Authenticator.ts"
 import { credentialInAddress } from "../auth/credential.ts"
 import { requireScope } from "../auth/errors.ts"
+import type { ConfigStore } from "../config/ConfigStore.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
+import type { Principal } from "../domain/Principal.ts"
+import { nothingTold, type Told } from "../gateway/Ask.ts"
+import type { Decisions } from "../gateway/Decisions.ts"
 import { Gateway } from "../gateway/Gateway.ts"
 import type { Prices } from "../ledger/Prices.ts"
 import type { ModelReport } from "../routing/ModelReport.ts"
+import type { ModelTable } from "../routing/ModelTable.ts"
 import { addressOf, prefix } from "./address.ts"
+import { Caller } from "./Caller.ts"
 import { generate } from "./native/generate.ts"
 import * as Native from "./native/handlers.ts"
 import * as NativeStream from "./native/NativeStream.ts"
 import * as Pages from "./pages.ts"
+import { readBody } from "./readBody.ts"
+import { named, rewritten } from "./rewrite.ts"
 import { RequestId, requestIdOf } from "./RequestId.ts"
 import { failure } from "./respond.ts"
-import { errorOf, noRoute, refuse, shuttingDown, wrongMethod } from "./refuse.ts"
+import { errorOf, noRoute, overloaded, refuse, shuttingDown, wrongMethod } from "./refuse.ts"
 import { match, type Route } from "./routes.ts"
 import { toGatewayError } from "./toGatewayError.ts"
 
@@ -36,18 +45,29 @@ export class Door extends Context.Service<Door, {
   /** Ends the answers that are still under way, each with an error that says so. */
   readonly endAnswers: Effect.Effect<void>
 }>()("penstock/api/Door") {
-  static readonly layer = (settings: { readonly bodyBytes: number }) =>
-    Layer.effect(Door, make(settings))
+  static readonly layer = (settings: DoorSettings) => Layer.effect(Door, make(settings))
 }
 
 const hot = new Map([[`${prefix}/generate`, false], [`${prefix}/generate/stream`, true]])
 
 /** What the routes that Effect's router serves need. */
-type Routed = Supervisor | ModelReport | Prices
+type Routed = Supervisor | Gateway | Decisions | ModelReport | ModelTable | ConfigStore | Prices
 
-const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: number }) {
+/** Whoever calls a route that is open to all. */
+const anybody: Principal = { id: "anybody", kind: "api_key", name: "anybody", scopes: new Set() }
+
+/** What the door has to be told. */
+export interface DoorSettings {
+  /** The largest body that is read. */
+  readonly bodyBytes: number
+  /** Requests for an answer under way at once; the next is turned away. */
+  readonly requestsAtOnce: number
+}
+
+const make = Effect.fnUntraced(function* ({ bodyBytes, requestsAtOnce }: DoorSettings) {
   const authenticator = yield* Authenticator
   const gateway = yield* Gateway
+  const random = yield* Random.Random
   const context = yield* Effect.context<Routed>()
   const fork = Effect.runForkWith(context)
   const pages = Pages.make()
@@ -61,13 +81,13 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
   /** How to end each answer that is under way. */
   const underWay = Slots.make<() => void>()
 
-  /** Whether the caller may use the route. */
-  const enter = (request: Request, { needs }: Route): Effect.Effect<void, GatewayError> => {
-    if (needs === "nothing") return Effect.void
+  /** Who the caller is, once it may use the route. */
+  const enter = (request: Request, { needs }: Route): Effect.Effect<Principal, GatewayError> => {
+    if (needs === "nothing") return Effect.succeed(anybody)
     const misplaced = credentialInAddress(request.url)
     if (misplaced) return Effect.fail(toGatewayError(misplaced))
     return authenticator.authenticate(request.headers).pipe(
-      Effect.flatMap((principal) => requireScope(principal, needs)),
+      Effect.flatMap((principal) => Effect.as(requireScope(principal, needs), principal)),
       Effect.mapError(toGatewayError)
     )
   }
@@ -76,6 +96,7 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
   const run = (
     request: Request,
     requestId: string,
+    told: Told,
     handle: (respond: (response: Response) => void, leave: () => void) => Effect.Effect<
       Response | undefined,
       GatewayError
@@ -84,7 +105,7 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
     new Promise((resolve) => {
       const leave = () => fiber.interruptUnsafe()
       const fiber = fork(
-        Effect.catchCause(handle(resolve, leave), (cause) => refuse(cause, requestId))
+        Effect.catchCause(handle(resolve, leave), (cause) => refuse(cause, requestId, told))
       )
       request.signal.addEventListener("abort", leave)
       fiber.addObserver((exit) => {
@@ -96,8 +117,12 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
       })
     })
 
-  const handleHot = (request: Request, requestId: string, route: Route, always: boolean) =>
-    run(request, requestId, (respond, leave) => {
+  const handleHot = (request: Request, requestId: string, route: Route, always: boolean) => {
+    if (underWay.size() >= requestsAtOnce) {
+      return Promise.resolve(failure(overloaded(random.nextDoubleUnsafe()), requestId))
+    }
+    const told = nothingTold()
+    return run(request, requestId, told, (respond, leave) => {
       let stream: NativeStream.NativeStream | undefined
       const end = () => {
         if (stream?.isOpen()) stream.client.fail(shuttingDown)
@@ -105,10 +130,12 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
         leave()
       }
       const slot = underWay.add(end)
-      const answer = generate({ gateway, bodyBytes }, request, requestId, always, () => {
-        return stream = NativeStream.make(requestId, respond, leave)
-      })
-      return Effect.flatMap(enter(request, route), () => answer).pipe(
+      const open = () => stream = NativeStream.make(requestId, told, respond, leave)
+      return Effect.flatMap(
+        enter(request, route),
+        (caller) =>
+          generate({ gateway, bodyBytes }, { request, requestId, caller, told }, always, open)
+      ).pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
             underWay.remove(slot, end)
@@ -120,22 +147,25 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
         )
       )
     })
+  }
 
   const handleRouted = (request: Request, requestId: string, route: Route, target: string) =>
     run(
       request,
       requestId,
+      nothingTold(),
       () =>
-        Effect.flatMap(enter(request, route), () =>
-          Effect.promise(() =>
+        Effect.gen(function* () {
+          const caller = yield* enter(request, route)
+          const body = route.takesBody ? yield* readBody(request, bodyBytes) : undefined
+          return yield* Effect.promise(() =>
             pages.get(route.path) ?? routed.handler(
-              new Request(`http://localhost${target}`, { method: "GET", headers: request.headers }),
-              Context.make(RequestId, requestId)
+              rewritten(request, route.method, target, body),
+              Context.make(RequestId, requestId).pipe(Context.add(Caller, caller))
             )
-          ))
-    ).then((response) =>
-      named(response, requestId, request.method === "HEAD")
-    )
+          )
+        })
+    ).then((response) => named(response, requestId, request.method === "HEAD"))
 
   return Door.of({
     answer: (request) => {
@@ -161,9 +191,3 @@ const make = Effect.fnUntraced(function* ({ bodyBytes }: { readonly bodyBytes: n
     endAnswers: Effect.sync(() => Array.from(underWay, (end) => end()))
   })
 })
-
-const named = (response: Response, requestId: string, bodiless: boolean): Response => {
-  const headers = new Headers(response.headers)
-  headers.set("x-request-id", requestId)
-  return new Response(bodiless ? null : response.body, { status: response.status, headers })
-}

@@ -27,6 +27,8 @@ const fields = {
     reason: Schema.optionalKey(Schema.String),
     /** What exactly the provider did, where a provider failed. */
     fault: Schema.optionalKey(Schema.String),
+    /** Which limit is reached: `requests`, `tokens` or `concurrency`. */
+    limit: Schema.optionalKey(Schema.String),
     /** Seconds until it is worth to try again. */
     retry_after: Schema.optionalKey(Schema.Finite),
     /** The scope that the caller lacks. */

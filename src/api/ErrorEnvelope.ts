@@ -87,10 +87,24 @@ const tell = (reason: Reason): Told => {
           ...(reason.model === undefined ? {} : { model: reason.model }),
           reason: reason.why
         },
-        ...(reason.why === "shutting_down" ? { retryAfterMs: 1000 } : {})
+        retryAfterMs: reason.retryAfterMs
+      }
+    case "RateLimited":
+      return {
+        status: 429,
+        code: "RATE_LIMIT_EXCEEDED",
+        message: `${subjects[reason.of]} limit of ${
+          limits[reason.limit]
+        } is reached: try again later`,
+        details: {
+          model: printable(reason.model),
+          reason: reason.of === "key" ? "key_limit" : "model_limit",
+          limit: reason.limit
+        },
+        retryAfterMs: reason.retryAfterMs
       }
     case "ProviderFailed":
-      return tellFault(reason.model, reason.fault)
+      return tellFault(reason.model, reason.fault, reason.retryAfterMs)
     case "ClientTooSlow":
     case "Internal":
       return {
@@ -102,14 +116,25 @@ const tell = (reason: Reason): Told => {
   }
 }
 
+const subjects = { key: "Your key's", model: "The model's" }
+const limits = {
+  requests: "requests a minute",
+  tokens: "tokens a minute",
+  concurrency: "requests at once"
+}
+
 /** A client's own words, as they may stand in a message. */
 const printable = (text: string): string =>
   text.replace(/[^\x20-\x7e\u00a1-\u024f\u0370-\u1fff\u2e80-\uffef]/g, "?").slice(0, 128)
 
-const tellFault = (model: string, fault: UpstreamFault): Told => {
+const tellFault = (
+  model: string,
+  fault: UpstreamFault,
+  retryAfterMs = fault.retryAfterMs
+): Told => {
   const [status, reason, kind] = rows[fault.class]
   const details = { model, reason, fault: kind }
-  const { message, retryAfterMs } = fault
+  const { message } = fault
   if (reason !== kind) {
     return { status, code: "MODEL_UNAVAILABLE", message, details, retryAfterMs }
   }
@@ -151,3 +176,10 @@ const rows = {
   busy: [503, "provider_error", "provider_busy"],
   down: [503, "provider_error", "provider_down"]
 } as const satisfies Record<FaultClass, readonly [number, string, string]>
+
+/** Whether a client that repeats failed requests by itself should: not where that was done for it. */
+export const isWorthRepeating = ({ reason }: GatewayError): boolean =>
+  reason._tag !== "ProviderFailed" || passing.has(reason.fault.class)
+
+/** Faults that pass by themselves. */
+const passing: ReadonlySet<FaultClass> = new Set(["rate_limited", "overloaded", "busy", "down"])

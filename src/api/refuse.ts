@@ -6,16 +6,30 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { GatewayError, invalidRequest } from "../domain/GatewayError.ts"
-import { failure } from "./respond.ts"
+import type { Told } from "../gateway/Ask.ts"
+import { failure, toldHeaders } from "./respond.ts"
 
 /** To whoever is still being answered when the time to stop is over. */
 export const shuttingDown = new GatewayError({
   reason: {
     _tag: "ModelUnavailable",
     why: "shutting_down",
-    message: "Penstock is shutting down: ask again"
+    message: "Penstock is shutting down: ask again",
+    retryAfterMs: 1000
   }
 })
+
+/** To whoever comes when there are as many requests as can be taken; `random` is from 0 to 1. */
+export const overloaded = (random: number) =>
+  new GatewayError({
+    reason: {
+      _tag: "ModelUnavailable",
+      why: "overloaded",
+      message: "Penstock has as many requests as it can take: ask again",
+      // Spread, so that not all come back at once.
+      retryAfterMs: 1000 + Math.floor(random * 1000)
+    }
+  })
 
 /** There is no such route. */
 export const noRoute = (path: string) =>
@@ -40,10 +54,11 @@ export const errorOf = (cause: Cause.Cause<GatewayError>): GatewayError => {
 /** An error as its response; a defect is logged. */
 export const refuse = (
   cause: Cause.Cause<GatewayError>,
-  requestId: string
+  requestId: string,
+  told: Told
 ): Effect.Effect<Response> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-  const response = failure(errorOf(cause), requestId)
+  const response = failure(errorOf(cause), requestId, toldHeaders(told))
   return Cause.hasFails(cause) ? Effect.succeed(response) : Effect.as(
     Effect.annotateLogs(Effect.logError("A request met a defect", cause), { requestId }),
     response

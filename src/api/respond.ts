@@ -4,7 +4,9 @@
  * @module
  */
 import type { GatewayError } from "../domain/GatewayError.ts"
-import { toEnvelope } from "./ErrorEnvelope.ts"
+import type { Told } from "../gateway/Ask.ts"
+import type { Room } from "../guard/limits/Limiter.ts"
+import { isWorthRepeating, toEnvelope } from "./ErrorEnvelope.ts"
 
 /** JSON, and the request's id. */
 export const json = (
@@ -18,6 +20,20 @@ export const json = (
     headers: { "content-type": "application/json", "x-request-id": requestId, ...headers }
   })
 
+/** What is told of a request beside its answer. */
+export const toldHeaders = ({ attempts, standing }: Told): Readonly<Record<string, string>> => ({
+  "x-penstock-attempts": String(attempts),
+  ...(standing?.requests ? roomHeaders("requests", standing.requests) : {}),
+  ...(standing?.tokens ? roomHeaders("tokens", standing.tokens) : {})
+})
+
+/** In the words of OpenAI's headers, which clients know. */
+const roomHeaders = (kind: "requests" | "tokens", { limit, remaining, resetMs }: Room) => ({
+  [`x-ratelimit-limit-${kind}`]: String(limit),
+  [`x-ratelimit-remaining-${kind}`]: String(remaining),
+  [`x-ratelimit-reset-${kind}`]: `${Math.ceil(resetMs) / 1000}s`
+})
+
 /** An error in its envelope. */
 export const failure = (
   error: GatewayError,
@@ -30,6 +46,8 @@ export const failure = (
       "retry-after": String(Math.ceil(retryAfterMs / 1000)),
       "retry-after-ms": String(retryAfterMs)
     }),
+    // Clients that repeat failed requests by themselves heed it: we have done that already.
+    ...(isWorthRepeating(error) ? {} : { "x-should-retry": "false" }),
     ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
     // What is left of a body that was too large is not read.
     ...(status === 413 ? { connection: "close" } : {}),

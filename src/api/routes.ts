@@ -8,7 +8,8 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { Scope } from "../domain/Principal.ts"
-import { Api, Needs } from "./native/Api.ts"
+import { Api } from "./native/Api.ts"
+import { Needs } from "./native/declare.ts"
 
 /** One route, once it was found. */
 export interface Route {
@@ -16,6 +17,7 @@ export interface Route {
   /** As declared, such as `/api/v1/llm/models/:model_id/status`. */
   readonly path: string
   readonly needs: Scope | "nothing"
+  readonly takesBody: boolean
 }
 
 /** Where a request goes; `methods` are those that its path has. */
@@ -26,8 +28,8 @@ export type Match =
 
 /** The pages that tell about the API, beside the API itself. */
 const pages: ReadonlyArray<Route> = [
-  { method: "GET", path: "/openapi.json", needs: "nothing" },
-  { method: "GET", path: "/docs", needs: "nothing" }
+  { method: "GET", path: "/openapi.json", needs: "nothing", takesBody: false },
+  { method: "GET", path: "/docs", needs: "nothing", takesBody: false }
 ]
 
 /** Every route. One that does not say what it needs is left out: nobody can call it. */
@@ -39,7 +41,9 @@ export const routes: ReadonlyArray<Route> = (() => {
       const needs = Option.getOrUndefined(
         Context.getOption(Context.merge(mergedAnnotations, endpoint.annotations), Needs)
       )
-      if (needs !== undefined) all.push({ method: endpoint.method, path: endpoint.path, needs })
+      if (needs === undefined) return
+      const { method, path, payload } = endpoint
+      all.push({ method, path, needs, takesBody: payload.size > 0 })
     }
   })
   return all

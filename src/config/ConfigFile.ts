@@ -5,9 +5,17 @@
  */
 import * as Schema from "effect/Schema"
 import { capabilities } from "../domain/Model.ts"
+import {
+  Id,
+  LimitOptions,
+  LoadBalancingOptions,
+  policyFields,
+  Positive,
+  Priority,
+  Weight
+} from "./PolicyOptions.ts"
 
 const Text = Schema.NonEmptyString
-const Positive = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000_000 }))
 /** Up to a day. */
 const Seconds = Schema.Finite.check(
   Schema.isGreaterThan(0),
@@ -62,12 +70,16 @@ const ProviderOptions = Schema.Struct({
   /** Calls at once. */
   concurrency: optional(Positive),
   /** Calls that wait for a place. */
-  waiting: optional(Positive)
+  waiting: optional(Positive),
+  /** How long a call waits for one. */
+  wait_seconds: optional(Seconds),
+  /** How to find out whether it is well: by its list of models, by an answer of one token. */
+  health_check: optional(Schema.Literals(["models", "completion", "none"]))
 })
 
 /** A model: one of the catalogue set up otherwise, or one of the operator's own. */
 const ModelOptions = Schema.Struct({
-  enabled: optional(Schema.Boolean),
+  ...policyFields,
   provider: optional(Text),
   upstream_model: optional(Text),
   name: optional(Text),
@@ -80,22 +92,38 @@ const ModelOptions = Schema.Struct({
     cached_input_per_1m_tokens: optional(Dollars),
     cache_write_per_1m_tokens: optional(Dollars),
     reasoning_per_1m_tokens: optional(Dollars)
-  }))
+  })),
+  /** Who serves it, where that is more than one. */
+  deployments: optional(Schema.NonEmptyArray(Schema.Struct({
+    provider: Text,
+    upstream_model: optional(Text),
+    weight: optional(Weight),
+    priority: optional(Priority)
+  })))
 })
 
-/** A name that can stand in an address and in a log. */
-const Id = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._:\/-]{0,127}$/, {
-    message: "Expected a name of letters, digits and . _ : / -"
-  })
-)
+/** What may be used, by whom. */
+const LimitsOptions = Schema.Struct({
+  body_bytes: optional(Positive),
+  /** Requests for an answer that are under way in the whole process. */
+  requests_at_once: optional(Positive),
+  /** For each caller's key on its own. */
+  key: optional(LimitOptions),
+  /** For some keys, by their ids. */
+  keys: optional(Schema.Record(Text, LimitOptions))
+})
 
 /** The shape of `penstock.yaml`. */
 export const ConfigFile = Schema.Struct({
   server: optional(Server),
   auth: optional(Auth),
-  limits: optional(Schema.Struct({ body_bytes: optional(Positive) })),
+  limits: optional(LimitsOptions),
   timeouts: optional(Timeouts),
+  retries: optional(Schema.Struct({
+    /** How often providers are asked for one request. */
+    attempts: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20 })))
+  })),
+  load_balancing: optional(LoadBalancingOptions),
   simulator: optional(Schema.Struct({
     enabled: optional(Schema.Boolean),
     seed: optional(Schema.Int)

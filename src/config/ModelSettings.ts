@@ -5,6 +5,7 @@
  */
 import type { Rates } from "../domain/Cost.ts"
 import type { Capability } from "../domain/Model.ts"
+import type { ModelOptions } from "./ConfigFile.ts"
 
 /** What an operator says of a model; what is absent stays as the catalogue has it. */
 export interface ModelSettings {
@@ -34,3 +35,25 @@ export interface DeploymentSettings {
   /** For the strategy `priority`: the least goes first. Default: 1. */
   readonly priority?: number | undefined
 }
+
+/** What a file says of a model, but for how it is used. */
+export const modelSettings = ({ price, deployments, ...options }: ModelOptions): ModelSettings => ({
+  enabled: options.enabled,
+  provider: options.provider,
+  upstreamModel: options.upstream_model,
+  deployments: deployments?.map(({ upstream_model, ...rest }) => ({
+    ...rest,
+    upstreamModel: upstream_model
+  })),
+  name: options.name,
+  contextWindow: options.context_window,
+  maxOutputTokens: options.max_output_tokens,
+  capabilities: options.capabilities,
+  rates: price && {
+    input: price.input_per_1m_tokens,
+    output: price.output_per_1m_tokens,
+    cachedInput: price.cached_input_per_1m_tokens,
+    cacheWrite: price.cache_write_per_1m_tokens,
+    reasoning: price.reasoning_per_1m_tokens
+  }
+})

@@ -5,17 +5,22 @@
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { type ConfigError, wrong } from "./ConfigError.ts"
-import type { ConfigFile, ModelOptions, ProviderOptions } from "./ConfigFile.ts"
+import { check } from "./check.ts"
+import { ConfigError, wrong } from "./ConfigError.ts"
+import type { ConfigFile, ProviderOptions } from "./ConfigFile.ts"
 import { nonEmptyVariable, variable } from "./environment.ts"
 import type { ModelSettings } from "./ModelSettings.ts"
 import { readConfigFile } from "./readFile.ts"
+import { noChanges, resolve } from "./resolve.ts"
 import { defaultTimeLimits, type TimeLimits } from "./TimeLimits.ts"
+import type { Traffic } from "./Traffic.ts"
 
 /** What an operator may turn; the file counts before the environment. */
 export interface Settings {
   /** The file that was read, where one was. */
   readonly file: string | undefined
+  /** Where the file is, or would be, and what it says. */
+  readonly source: ConfigSource
   /** Default: 127.0.0.1. */
   readonly host: string
   /** Default: 8000; 0 takes any free port. */
@@ -30,6 +35,10 @@ export interface Settings {
   }
   /** The largest body of a request. Default: 20 MiB. */
   readonly bodyBytes: number
+  /** Requests for an answer that are under way in the whole process. Default: 4096. */
+  readonly requestsAtOnce: number
+  /** How often providers are asked for one request. Default: 6. */
+  readonly attempts: number
   readonly times: TimeLimits
   readonly simulator: {
     /** Default: on until a real provider is configured. */
@@ -39,6 +48,15 @@ export interface Settings {
   }
   readonly providers: ReadonlyMap<string, ProviderOptions>
   readonly models: ReadonlyMap<string, ModelSettings>
+}
+
+/** The configuration file. */
+export interface ConfigSource {
+  readonly path: string
+  /** Whether it was there at the start. */
+  readonly isThere: boolean
+  /** Empty where there is no file. It has the secrets filled in. */
+  readonly contents: Redacted.Redacted<ConfigFile>
 }
 
 /** Whose tokens are taken. */
@@ -64,9 +82,12 @@ export const settingsOf = Effect.fnUntraced(function* (
   file: ConfigFile | undefined,
   path: string
 ): Effect.fn.Return<Settings, ConfigError> {
-  const { server, auth, limits, simulator } = file ?? {}
+  const contents = file ?? {}
+  const { server, auth, limits, simulator } = contents
+  const { models } = yield* trafficOf(path, contents)
   return {
     file: file && path,
+    source: { path, isThere: file !== undefined, contents: Redacted.make(contents) },
     host: server?.host ?? (yield* nonEmptyVariable("HOST")) ?? "127.0.0.1",
     port: server?.port ?? (yield* portVariable("PORT")) ?? 8000,
     drainMs: (server?.drain_seconds ?? 30) * 1000,
@@ -77,17 +98,32 @@ export const settingsOf = Effect.fnUntraced(function* (
       jwt: yield* jwtOptions(auth?.jwt)
     },
     bodyBytes: limits?.body_bytes ?? 20 * 1024 * 1024,
-    times: timeLimits(file?.timeouts ?? {}),
+    requestsAtOnce: limits?.requests_at_once ?? 4096,
+    attempts: contents.retries?.attempts ?? 6,
+    times: timeLimits(contents.timeouts ?? {}),
     simulator: {
       enabled: simulator?.enabled ?? (yield* switchVariable("PENSTOCK_SIMULATOR")),
       seed: simulator?.seed ?? 1
     },
-    providers: new Map(Object.entries(file?.providers ?? {})),
-    models: new Map(
-      Object.entries(file?.models ?? {}).map(([id, options]) => [id, modelSettings(options)])
-    )
+    providers: new Map(Object.entries(contents.providers ?? {})),
+    models
   }
 })
+
+/** What a file says of traffic, where that holds together. Which models there are is not looked at. */
+export const trafficOf = (
+  path: string,
+  contents: ConfigFile
+): Effect.Effect<Traffic, ConfigError> => {
+  const traffic = resolve(0, contents, noChanges)
+  const faults = check(traffic, undefined).map((issue) => ({
+    path: issue.path.join("."),
+    message: issue.message
+  }))
+  return faults.length === 0
+    ? Effect.succeed(traffic)
+    : Effect.fail(new ConfigError({ source: path, faults }))
+}
 
 const redacted = (secret: string | undefined) =>
   secret === undefined ? undefined : Redacted.make(secret)
@@ -132,20 +168,3 @@ const timeLimits = (file: NonNullable<ConfigFile["timeouts"]>): TimeLimits => {
     slowClientMs: milliseconds(file.slow_client_seconds, defaultTimeLimits.slowClientMs)
   }
 }
-
-const modelSettings = ({ price, ...options }: ModelOptions): ModelSettings => ({
-  enabled: options.enabled,
-  provider: options.provider,
-  upstreamModel: options.upstream_model,
-  name: options.name,
-  contextWindow: options.context_window,
-  maxOutputTokens: options.max_output_tokens,
-  capabilities: options.capabilities,
-  rates: price && {
-    input: price.input_per_1m_tokens,
-    output: price.output_per_1m_tokens,
-    cachedInput: price.cached_input_per_1m_tokens,
-    cacheWrite: price.cache_write_per_1m_tokens,
-    reasoning: price.reasoning_per_1m_tokens
-  }
-})

@@ -83,6 +83,14 @@ export const defaultLoadBalancing: LoadBalancing = {
   weights: new Map()
 }
 
+/** What every caller's key may use, and some keys by their own right. */
+export interface KeyLimits {
+  /** For each key on its own. Default: none. */
+  readonly all: Limits
+  /** By the key's id; what is here holds in place of `all`, and is complete. */
+  readonly byId: ReadonlyMap<string, Limits>
+}
+
 /** All of it, at one moment. A request keeps the one that it started with. */
 export interface Traffic {
   /** Grows by one with every change. */
@@ -90,6 +98,7 @@ export interface Traffic {
   /** Only of models that somebody set up. */
   readonly policies: ReadonlyMap<string, ModelPolicy>
   readonly loadBalancing: LoadBalancing
+  readonly keyLimits: KeyLimits
   /** What the file says models are; who serves them, and for how much. */
   readonly models: ReadonlyMap<string, ModelSettings>
 }
@@ -99,5 +108,6 @@ export const defaultTraffic: Traffic = {
   version: 0,
   policies: new Map(),
   loadBalancing: defaultLoadBalancing,
+  keyLimits: { all: {}, byId: new Map() },
   models: new Map()
 }

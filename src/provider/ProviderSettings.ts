@@ -14,10 +14,17 @@ export interface ProviderSettings {
   readonly baseUrl: string
   readonly apiKey: Redacted.Redacted | undefined
   readonly size: ActorSize
+  /** The cheapest check that shows how it is. */
+  readonly healthCheck: HealthCheck
+  /** Who is asked in a check by completion, by its own name. Default: the first that it lists. */
+  readonly probeModel: string | undefined
   readonly readiness: Readiness
   /** Whether the operator set it up, by a key or an address. */
   readonly explicit: boolean
 }
+
+/** How to find out whether a provider is well: its list of models, an answer of one token, or not. */
+export type HealthCheck = "models" | "completion" | "none"
 
 /** Whether a provider may be called. */
 export type Readiness =
@@ -29,5 +36,10 @@ export type Readiness =
     readonly message: string
   }
 
-/** 512 calls at once and as many waiting; 64 messages. */
-export const defaultSize: ActorSize = { mailbox: 64, concurrency: 512, waiting: 512 }
+/** 512 calls at once and as many waiting, for 5 s at most; 64 messages. */
+export const defaultSize = {
+  mailbox: 64,
+  concurrency: 512,
+  waiting: 512,
+  waitMs: 5000
+} satisfies ActorSize

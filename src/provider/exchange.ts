@@ -12,7 +12,7 @@ import type { Delta } from "../domain/Delta.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Dialect, Target } from "../protocol/Dialect.ts"
 import { badResponse } from "../protocol/fault.ts"
-import { parse } from "../protocol/json.ts"
+import { object, parse } from "../protocol/json.ts"
 import { retryAfterMs } from "../protocol/retryAfter.ts"
 import * as StreamDecoder from "../protocol/StreamDecoder.ts"
 import * as Body from "./body.ts"
@@ -99,7 +99,12 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     models: exchange(
       { method: "GET", url: baseUrl + dialect.modelsPath, headers },
       (response) =>
-        Effect.map(Body.text(response, answerLimit), (text) => dialect.readModels(parse(text)))
+        Effect.flatMap(Body.text(response, answerLimit), (text) => {
+          const body = parse(text)
+          return body === undefined || object(body)?.error
+            ? Effect.fail(badResponse("The provider did not answer with a list of models"))
+            : Effect.succeed(dialect.readModels(body))
+        })
     )
   }
 }

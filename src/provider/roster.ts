@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { checkProviders } from "../config/check.ts"
 import { type ConfigError, wrong } from "../config/ConfigError.ts"
 import type { ProviderOptions } from "../config/ConfigFile.ts"
 import { nonEmptyVariable } from "../config/environment.ts"
@@ -25,7 +26,8 @@ export const roster = Effect.fnUntraced(
     const known = Object.values(catalog)
     const real: Array<ProviderSettings> = []
     for (const provider of known) {
-      real.push(yield* setUp(source, provider, settings.providers.get(provider.id) ?? {}))
+      const options = settings.providers.get(provider.id) ?? {}
+      real.push(yield* setUp(source, provider, options, settings.models))
     }
     for (const [id, options] of settings.providers) {
       if (id === simulator.id) {
@@ -33,18 +35,18 @@ export const roster = Effect.fnUntraced(
         return yield* wrong(source, path, 'the simulator is set up under "simulator"')
       }
       if (known.some((provider) => provider.id === id)) continue
-      real.push(yield* setUp(source, yield* own(source, id, options), options))
+      real.push(yield* setUp(source, yield* own(source, id, options), options, settings.models))
     }
     const configured = real.some(({ readiness, explicit }) => readiness.ready && explicit)
     const all = settings.simulator.enabled ?? !configured
       ? [...real, simulated(settings.simulator.seed)]
       : real
-    for (const [id, { provider }] of settings.models) {
-      if (provider === undefined || all.some((one) => one.provider.id === provider)) continue
-      const why = provider === simulator.id
-        ? "the simulator is off"
-        : `there is no provider "${provider}"`
-      return yield* wrong(source, `models.${id}.provider`, why)
+    const ids = new Set(all.map(({ provider }) => provider.id))
+    const [stranger] = checkProviders(settings.models, ids)
+    if (stranger) {
+      const path = stranger.path.join(".")
+      const isOff = stranger.provider === simulator.id
+      return yield* wrong(source, path, isOff ? "the simulator is off" : stranger.message)
     }
     return all
   }
@@ -55,6 +57,8 @@ const simulated = (seed: number): ProviderSettings => ({
   baseUrl: "http://simulator",
   apiKey: undefined,
   size: defaultSize,
+  healthCheck: "none",
+  probeModel: undefined,
   readiness: { ready: true },
   explicit: false
 })
@@ -63,7 +67,8 @@ const setUp = Effect.fnUntraced(
   function* (
     source: string,
     provider: Provider,
-    options: ProviderOptions
+    options: ProviderOptions,
+    models: Settings["models"]
   ): Effect.fn.Return<ProviderSettings, ConfigError> {
     const { id, environment } = provider
     const variable = environment.baseUrl
@@ -89,13 +94,29 @@ const setUp = Effect.fnUntraced(
       size: {
         ...defaultSize,
         concurrency: options.concurrency ?? defaultSize.concurrency,
-        waiting: options.waiting ?? defaultSize.waiting
+        waiting: options.waiting ?? defaultSize.waiting,
+        waitMs: options.wait_seconds === undefined
+          ? defaultSize.waitMs
+          : options.wait_seconds * 1000
       },
+      healthCheck: options.health_check ?? "models",
+      probeModel: probeModel(provider, models),
       readiness: readiness(provider, options, apiKey),
       explicit: address !== undefined || apiKey !== undefined
     }
   }
 )
+
+/** A model that the operator has `provider` serve, else the first that it is known for. */
+const probeModel = (provider: Provider, models: Settings["models"]): string | undefined => {
+  for (const [id, own] of models) {
+    const places = own.deployments ?? [own]
+    const place = places.find((one) => one.provider === provider.id)
+    if (place && own.enabled !== false) return place.upstreamModel ?? id
+  }
+  const [first] = provider.models
+  return first && (first.upstreamModel ?? first.id)
+}
 
 const readiness = (
   { name, id, environment }: Provider,

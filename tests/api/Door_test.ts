@@ -17,7 +17,7 @@ const doorTo = Effect.fnUntraced(function* (gateway: Gateway["Service"]) {
   const dataDir = yield* temporaryFolder
   const rest = simulated(() => Effect.never)
   const context = yield* Layer.build(
-    Door.layer({ bodyBytes: 1000 }).pipe(
+    Door.layer({ bodyBytes: 1000, requestsAtOnce: 100 }).pipe(
       Layer.provide(Layer.succeed(Gateway, gateway)),
       Layer.provide(
         Authenticator.layer({ apiKey: Redacted.make(apiKey), dataDir, jwt: undefined })
@@ -46,7 +46,11 @@ liveTest(
   "a defect is 500 INTERNAL_ERROR, and says nothing internal",
   () =>
     Effect.gen(function* () {
-      const { ask } = yield* doorTo({ generate: () => broken, stream: () => broken })
+      const { ask } = yield* doorTo({
+        generate: () => broken,
+        stream: () => broken,
+        explain: () => broken
+      })
       for (const path of [generate, `${generate}/stream`]) {
         const response = yield* ask(path, hello("gpt-4"))
         const text = yield* Effect.promise(() => response.text())
@@ -68,12 +72,12 @@ liveTest(
       const stream = (_: unknown, client: Client) =>
         Effect.andThen(
           Effect.sync(() => {
-            client.open("gpt-4")
+            client.open()
             client.write([{ _tag: "Text", choice: 0, text: "Half of" }])
           }),
           broken
         )
-      const { ask } = yield* doorTo({ generate: () => broken, stream })
+      const { ask } = yield* doorTo({ generate: () => broken, stream, explain: () => broken })
       const response = yield* ask(`${generate}/stream`, hello("gpt-4"))
       const text = yield* Effect.promise(() => response.text())
       const { events, done } = eventsOf(text)
@@ -90,12 +94,12 @@ liveTest(
       const stream = (_: unknown, client: Client) =>
         Effect.andThen(
           Effect.sync(() => {
-            client.open("gpt-4")
+            client.open()
             client.write([{ _tag: "Text", choice: 0, text: "Half of" }])
           }),
           Effect.never
         )
-      const { door, ask } = yield* doorTo({ generate: () => broken, stream })
+      const { door, ask } = yield* doorTo({ generate: () => broken, stream, explain: () => broken })
       const response = yield* ask(`${generate}/stream`, hello("gpt-4"))
       yield* door.endAnswers
       const { events, done } = eventsOf(yield* Effect.promise(() => response.text()))

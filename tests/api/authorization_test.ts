@@ -19,12 +19,18 @@ const tokenFor = (allowed: ReadonlyArray<Scope>) =>
 const start = startBoth(undefined, { env: { PENSTOCK_JWT_SECRET: secret } })
 
 /** Calls a route with nothing but `headers` to prove who is calling. */
-const call = (url: string, { method, path }: Route, headers: Record<string, string>) =>
+const call = (
+  url: string,
+  { method, path, takesBody }: Route,
+  headers: Record<string, string>
+) =>
   Effect.promise(async () => {
-    const response = await fetch(url + path.replaceAll(/:[a-z_]+/g, "gpt-4"), {
+    const place = path.replace(":version", "0").replaceAll(/:[a-z_]+/g, "gpt-4")
+    const body = path.includes("/config/") ? {} : hello("gpt-4")
+    const response = await fetch(url + place, {
       method,
       headers: { "content-type": "application/json", ...headers },
-      body: method === "POST" ? JSON.stringify(hello("gpt-4")) : null
+      body: takesBody ? JSON.stringify(body) : null
     })
     const text = await response.text()
     return { status: response.status, text }

@@ -5,7 +5,9 @@ import * as Redacted from "effect/Redacted"
 import { ConfigError } from "../../src/config/ConfigError.ts"
 import { parseConfigFile } from "../../src/config/readFile.ts"
 import { loadSettings, type Settings, settingsOf } from "../../src/config/Settings.ts"
+import { noChanges, resolve } from "../../src/config/resolve.ts"
 import { defaultTimeLimits } from "../../src/config/TimeLimits.ts"
+import { defaultLoadBalancing } from "../../src/config/Traffic.ts"
 import { liveTest, test } from "../kit/effect.ts"
 import { temporaryFolder } from "../kit/gateway.ts"
 
@@ -34,7 +36,9 @@ const settings = (file: object | undefined, env: Env = {}) =>
 
 test("every setting has a default", () =>
   Effect.gen(function* () {
-    assertEquals(yield* settings(undefined), {
+    const { source, ...all } = yield* settings(undefined)
+    assertEquals([source.path, source.isThere], ["a.json", false])
+    assertEquals(all, {
       file: undefined,
       host: "127.0.0.1",
       port: 8000,
@@ -42,6 +46,8 @@ test("every setting has a default", () =>
       dataDir: "data",
       auth: { apiKey: undefined, jwt: undefined },
       bodyBytes: 20 * 1024 * 1024,
+      requestsAtOnce: 4096,
+      attempts: 6,
       times: defaultTimeLimits,
       simulator: { enabled: undefined, seed: 1 },
       providers: new Map(),
@@ -113,9 +119,10 @@ for (const [name, env, file, look] of both) {
 
 test("what only the file can say is taken from it, seconds as milliseconds", () =>
   Effect.gen(function* () {
-    const { drainMs, bodyBytes, times, simulator, models } = yield* settings({
+    const read = yield* settings({
       server: { drain_seconds: 0.5 },
-      limits: { body_bytes: 7 },
+      limits: { body_bytes: 7, requests_at_once: 8 },
+      retries: { attempts: 9 },
       simulator: { seed: -3 },
       timeouts: {
         stream_head_seconds: 1,
@@ -135,6 +142,7 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
           context_window: 1,
           max_output_tokens: 2,
           capabilities: ["tools"],
+          deployments: [{ provider: "q", upstream_model: "v", weight: 0.5 }],
           price: {
             input_per_1m_tokens: 1,
             output_per_1m_tokens: 2,
@@ -145,7 +153,9 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
         }
       }
     })
+    const { drainMs, bodyBytes, requestsAtOnce, attempts, times, simulator, models } = read
     assertEquals([drainMs, bodyBytes, simulator.seed], [500, 7, -3])
+    assertEquals([requestsAtOnce, attempts], [8, 9])
     assertEquals(times, {
       streamHeadMs: 1000,
       wholeHeadMs: 2000,
@@ -163,10 +173,58 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
       contextWindow: 1,
       maxOutputTokens: 2,
       capabilities: ["tools"],
+      deployments: [{ provider: "q", upstreamModel: "v", weight: 0.5 }],
       rates: { input: 1, output: 2, cachedInput: 3, cacheWrite: 4, reasoning: 5 }
     })
     const { dataDir } = yield* settings({}, { PENSTOCK_DATA_DIR: "/there" })
     assertEquals(dataDir, "/there")
+  }))
+
+test("limits and how traffic is spread are read as the file says", () =>
+  Effect.gen(function* () {
+    const { source } = yield* settings({
+      limits: {
+        key: { requests_per_minute: 60, concurrency: 4 },
+        keys: { batch: { requests_per_minute: null, tokens_per_minute: 9 } }
+      },
+      load_balancing: { health_check_interval: 0.5, recovery_threshold: 7, weights: { a: 0.4 } }
+    })
+    const { keyLimits, loadBalancing } = resolve(3, Redacted.value(source.contents), noChanges)
+    assertEquals(keyLimits.all, {
+      requestsPerMinute: 60,
+      tokensPerMinute: undefined,
+      concurrency: 4
+    })
+    assertEquals(keyLimits.byId.get("batch"), {
+      requestsPerMinute: undefined,
+      tokensPerMinute: 9,
+      concurrency: 4
+    })
+    assertEquals(loadBalancing, {
+      ...defaultLoadBalancing,
+      healthCheckIntervalMs: 500,
+      recoveryThreshold: 7,
+      weights: new Map([["a", 0.4]])
+    })
+  }))
+
+test("a file whose parts do not hold together is refused, each fault by its path", () =>
+  Effect.gen(function* () {
+    const { faults } = yield* Effect.flip(
+      Effect.catchTag(
+        settings({
+          models: { a: { fallback_models: ["b"] }, b: { fallback_models: ["a"] } },
+          load_balancing: { weights: { a: 0 } }
+        }),
+        "ConfigError",
+        Effect.fail
+      )
+    )
+    assertEquals(faults.map(({ path }) => path), [
+      "models.a.fallback_models.0",
+      "models.b.fallback_models.0",
+      "load_balancing.weights"
+    ])
   }))
 
 test("a port that is none is refused, by the variable's name", () =>

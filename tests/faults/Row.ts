@@ -42,6 +42,12 @@ export interface Row {
    * before its answer. Default: false.
    */
   readonly resent?: boolean
+  /** How often the provider is asked where it may be asked again. Default: once. */
+  readonly asks?: 2
+  /** Who may answer in its place. Default: `anybody`. */
+  readonly rescue?: "anybody" | "larger window" | "nobody"
+  /** How calls for the model are refused from then on, unasked. Default: they are answered. */
+  readonly held?: Held
   /** Whether no connection to the provider may stay open, not even an idle one. Default: false. */
   readonly closes?: boolean
   /** What must not be in what the client sees, besides what never may. */
@@ -63,8 +69,19 @@ export interface Refusal {
   readonly reason: string
   /** `details.fault`; absent where the request itself is at fault. */
   readonly fault: string | undefined
-  /** `details.retry_after` and `Retry-After`: seconds, or the least and the most. Default: neither. */
-  readonly retryAfter: number | readonly [number, number] | undefined
+  /** `details.retry_after` and `Retry-After`; absent where it says neither. */
+  readonly retryAfter: Seconds | undefined
+  /** Whether a client that repeats failed requests by itself is told not to. */
+  readonly isFinal: boolean
+}
+
+/** Whole seconds, or the least and the most. */
+export type Seconds = number | readonly [number, number]
+
+/** A provider that is left alone for a while. */
+export interface Held {
+  readonly reason: "rate_limit_exceeded" | "provider_error"
+  readonly seconds: Seconds
 }
 
 /** Content, and then an error event instead of an end. */
@@ -89,8 +106,16 @@ export const unavailable = (
   status: number,
   reason: "provider_error" | "timeout" | "rate_limit_exceeded",
   fault: string,
-  retryAfter?: Refusal["retryAfter"]
-): Refusal => ({ kind: "refusal", status, code: "MODEL_UNAVAILABLE", reason, fault, retryAfter })
+  { retryAfter, isFinal = true }: Partial<Pick<Refusal, "retryAfter" | "isFinal">> = {}
+): Refusal => ({
+  kind: "refusal",
+  status,
+  code: "MODEL_UNAVAILABLE",
+  reason,
+  fault,
+  retryAfter,
+  isFinal
+})
 
 /** The provider failed in the way that `fault` says. */
 export const failed = (fault: string): Refusal => unavailable(502, "provider_error", fault)
@@ -99,8 +124,12 @@ export const failed = (fault: string): Refusal => unavailable(502, "provider_err
 export const late: Refusal = unavailable(504, "timeout", "upstream_timeout")
 
 /** The provider's rate limit is reached. */
-export const limited = (retryAfter?: Refusal["retryAfter"]): Refusal =>
-  unavailable(503, "rate_limit_exceeded", "upstream_rate_limited", retryAfter)
+export const limited = (retryAfter?: Seconds): Refusal =>
+  unavailable(503, "rate_limit_exceeded", "upstream_rate_limited", { retryAfter, isFinal: false })
+
+/** The provider has more to do than it can. */
+export const overloaded = (retryAfter?: Seconds): Refusal =>
+  unavailable(503, "provider_error", "upstream_overloaded", { retryAfter, isFinal: false })
 
 /** The request cannot be answered as it is. */
 export const invalid = (status: number, reason: string): Refusal => ({
@@ -109,8 +138,26 @@ export const invalid = (status: number, reason: string): Refusal => ({
   code: "INVALID_REQUEST",
   reason,
   fault: undefined,
-  retryAfter: undefined
+  retryAfter: undefined,
+  isFinal: true
 })
+
+/** What a call is told while its provider is left alone. */
+export const left = ({ reason, seconds }: Held): Refusal => ({
+  kind: "refusal",
+  status: 503,
+  code: "MODEL_UNAVAILABLE",
+  reason,
+  fault: undefined,
+  retryAfter: seconds,
+  isFinal: false
+})
+
+/** The provider asked for a pause. */
+export const cooling = (seconds: Seconds): Held => ({ reason: "rate_limit_exceeded", seconds })
+
+/** The provider does not take our key: for ten minutes. */
+export const parked: Held = { reason: "provider_error", seconds: 600 }
 
 /** `text`, and then an end that is none. */
 export const broken = (
@@ -119,12 +166,11 @@ export const broken = (
   reason = "provider_error"
 ): Broken => ({ kind: "broken", text, reason, fault })
 
-/** A whole answer; by default, the fake's own greeting. */
-export const good = (text = "Hello, dear reader", finish = "stop"): Good => ({
-  kind: "good",
-  text,
-  finish
-})
+/** What the fakes answer where they are not told otherwise. */
+export const greeting = "Hello, dear reader"
+
+/** A whole answer; by default, the fakes' own. */
+export const good = (text = greeting, finish = "stop"): Good => ({ kind: "good", text, finish })
 
 /** The same for both. */
 export const both = (seen: Seen): Pick<Row, "whole" | "streamed"> => ({

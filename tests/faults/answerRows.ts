@@ -17,10 +17,11 @@ import {
   switchProtocols
 } from "../kit/FakeProvider.ts"
 import { utf8 } from "../kit/fake/sending.ts"
-import { both, failed, good, invalid, limited, type Row } from "./Row.ts"
+import { both, cooling, failed, good, invalid, limited, parked, type Row } from "./Row.ts"
 import { emptyAnswer } from "./scripts.ts"
 
-const bad = failed("upstream_bad_response")
+/** It may have been a moment's fault: the provider is asked once more. */
+const bad = { asks: 2, ...both(failed("upstream_bad_response")) } as const
 const tooLarge = failed("upstream_response_too_large")
 
 /** U24 to U31. */
@@ -41,33 +42,41 @@ export const answerRows: ReadonlyArray<Row> = [
     id: "U25",
     what: "status 999",
     script: status(999, { body: { error: { message: "?" } } }),
-    ...both(bad)
+    ...bad
   },
-  { id: "U25", what: "status 204", script: status(204), ...both(bad) },
-  { id: "U25", what: "status 101", script: switchProtocols, closes: true, ...both(bad) },
-  { id: "U25", what: "an SSH banner as answer", script: sshBanner, closes: true, ...both(bad) },
-  { id: "U25", what: "an SSH banner as greeting", at: "ssh", ...both(bad) },
+  { id: "U25", what: "status 204", script: status(204), ...bad },
+  { id: "U25", what: "status 101", script: switchProtocols, closes: true, ...bad },
+  { id: "U25", what: "an SSH banner as answer", script: sshBanner, closes: true, ...bad },
+  { id: "U25", what: "an SSH banner as greeting", at: "ssh", ...bad },
   {
     id: "U25",
     what: "HTTP that is none",
     script: raw("HTTP/1.1 two hundred\r\n\r\n"),
     closes: true,
-    ...both(bad)
+    ...bad
   },
-  { id: "U26", what: "a page with 502", script: page(502), ...both(failed("upstream_error")) },
+  {
+    id: "U26",
+    what: "a page with 502",
+    script: page(502),
+    asks: 2,
+    ...both(failed("upstream_error"))
+  },
   {
     id: "U26",
     what: "a page with 403",
     script: page(403),
+    held: parked,
     ...both(failed("upstream_auth_failed"))
   },
   {
     id: "U26",
     what: "a page with 400",
     script: page(400),
+    rescue: "nobody",
     ...both(invalid(400, "upstream_rejected_request"))
   },
-  { id: "U26", what: "a page with 200", script: page(200), ...both(bad) },
+  { id: "U26", what: "a page with 200", script: page(200), ...bad },
   {
     id: "U26",
     what: "a page that says it is text, with 500",
@@ -83,30 +92,31 @@ export const answerRows: ReadonlyArray<Row> = [
         : dialect === "anthropic"
         ? json({ type: "error", error: { type: "rate_limit_error", message: "Slow down" } })
         : json({ error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "Slow down" } }),
+    held: cooling(1),
     ...both(limited())
   },
-  { id: "U27", what: "200 with {}", script: json({}), ...both(bad) },
-  { id: "U27", what: "200 with null", script: json(null), ...both(bad) },
-  { id: "U27", what: "200 with no answer in it", script: emptyAnswer, ...both(bad) },
+  { id: "U27", what: "200 with {}", script: json({}), ...bad },
+  { id: "U27", what: "200 with null", script: json(null), ...bad },
+  { id: "U27", what: "200 with no answer in it", script: emptyAnswer, ...bad },
   ...(["content-length", "chunked", "close-delimited"] as const).map((transfer): Row => ({
     id: "U28",
     what: `JSON cut off, ${transfer}`,
     script: answer({ shape: "json", transfer, breaks: { after: 0, by: "cut" } }),
     closes: true,
-    ...both(bad)
+    ...bad
   })),
   {
     id: "U28",
     what: "JSON reset",
     script: answer({ shape: "json", breaks: { after: 0, by: "reset" } }),
     closes: true,
-    ...both(bad)
+    ...bad
   },
   {
     id: "U28",
     what: "JSON that is half, though its length is right",
     script: answer({ shape: "json", breaks: { after: 0, by: "end" } }),
-    ...both(bad)
+    ...bad
   },
   { id: "U29", what: "a body of 40 MiB", script: hugeBody(), closes: true, ...both(tooLarge) },
   {
@@ -128,9 +138,9 @@ export const answerRows: ReadonlyArray<Row> = [
     id: "U30",
     what: "a gzip bomb nobody asked for",
     script: gzipBomb(40 * 1024 * 1024),
-    ...both(bad)
+    ...bad
   },
-  { id: "U30", what: "broken gzip", script: corruptGzip, ...both(bad) },
+  { id: "U30", what: "broken gzip", script: corruptGzip, ...bad },
   {
     id: "U31",
     what: "the other shape than was asked for",
@@ -143,6 +153,7 @@ export const answerRows: ReadonlyArray<Row> = [
     id: "U31",
     what: "an error in the other shape",
     script: answer({ shape: "stream", breaks: { after: 0, by: "error", kind: "rate_limited" } }),
+    held: cooling(1),
     whole: limited()
   }
 ]

@@ -13,15 +13,32 @@ export interface Reply {
   readonly text: string
 }
 
-/** Checks that `reply` is what a client should see of `model`. */
-export const check = (reply: Reply, expected: Seen, streamed: boolean, model: string): void => {
+/** What a client should see. */
+export interface Expected {
+  readonly seen: Seen
+  readonly streamed: boolean
+  /** The model that was asked for. */
+  readonly model: string
+  /** The one that answers. Default: the same. */
+  readonly served?: string
+  /** How often a provider was asked, as far as that was known when the answer began. */
+  readonly attempts: number
+}
+
+/** Checks that `reply` is what a client should see. */
+export const check = (reply: Reply, wanted: Expected): void => {
+  const { seen: expected, streamed, model, served = model, attempts } = wanted
+  assertEquals(reply.headers.get("x-penstock-attempts"), String(attempts), reply.text.slice(0, 300))
   if (expected.kind === "refusal") return checkRefusal(reply, expected, model)
+  assertEquals(reply.headers.get("x-should-retry"), null)
   assertEquals(reply.status, 200, reply.text.slice(0, 300))
   if (!streamed) {
     assertEquals(reply.headers.get("content-type"), "application/json")
     const body = JSON.parse(reply.text)
     assertEquals(body.id, reply.headers.get("x-request-id"))
-    const [{ message, finish_reason }] = body.choices
+    assertEquals(body.model, served)
+    const [{ message, finish_reason }, ...others] = body.choices
+    assertEquals(others, [])
     assertEquals(message.content, expected.text)
     // A whole answer cannot be broken off.
     assertEquals(finish_reason, expected.kind === "good" && expected.finish)
@@ -45,7 +62,7 @@ export const check = (reply: Reply, expected: Seen, streamed: boolean, model: st
     assert(isDone, "No [DONE]")
     assertEquals(finishes, [expected.finish])
     assertEquals(events.flatMap(({ error }) => error ?? []), [])
-    assertEquals(last.choices[0].finish_reason, expected.finish)
+    assertEquals([last.choices[0].finish_reason, last.model], [expected.finish, served])
     return
   }
   assert(!isDone, "[DONE] though the answer is not whole")
@@ -82,7 +99,8 @@ const checkRefusal = ({ status, headers, text }: Reply, expected: Refusal, model
   assertEquals(request_id, headers.get("x-request-id"))
   assertMatch(message, /^[\x20-\x7e…]{10,300}$/)
   assertEquals(headers.get("www-authenticate"), null, "The client's own key is not at fault")
-  const { retryAfter } = expected
+  const { retryAfter, isFinal } = expected
+  assertEquals(headers.get("x-should-retry"), isFinal ? "false" : null)
   if (typeof retryAfter === "object") {
     const [least, most] = retryAfter
     assert(least <= retry_after && retry_after <= most, `retry_after is ${retry_after}`)

@@ -1,13 +1,16 @@
 /**
- * What all rows of the fault matrix share: two gateways, one of them hasty, and a fake provider for
- * each dialect.
+ * Where a row of the fault matrix happens: a gateway of its own, a fake provider for each dialect, and
+ * where wanted another one for each that answers in its place.
  *
  * @module
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { DialectName } from "../../src/domain/Message.ts"
 import * as Fake from "../kit/FakeProvider.ts"
-import { start } from "../kit/gateway.ts"
+import { apiKey, hello, start } from "../kit/gateway.ts"
+import type { Reply } from "./client.ts"
+import { type MovableClock, movableClock } from "./clock.ts"
 import type { Place } from "./Row.ts"
 
 /** The dialects, each with its fake provider. */
@@ -21,45 +24,89 @@ const models: Record<DialectName, string> = {
 }
 
 /** Credentials that must go nowhere but into their header. */
-export const keys: Record<DialectName | "own", string> = {
+export const keys: Record<DialectName | "own" | "spare", string> = {
   openai: "sk-proj-canary0OpenAi0123456789",
   anthropic: "sk-ant-api03-canary0Anthropic0123456789",
   gemini: "AIzaSyCanary0Gemini0123456789",
-  own: "canary0with0no0known0shape"
+  own: "canary0with0no0known0shape",
+  spare: "canary0of0the0spare0provider"
 }
 
-/** Where the rows happen. */
+/** How a house is set up. */
+export interface HouseOptions {
+  /** A place that a provider is at besides. Default: `fake`, which all are. */
+  readonly at?: Place | undefined
+  /** Whether its time limits are short. Default: false. */
+  readonly hasty?: boolean | undefined
+  /** How often providers are asked for one request. Default: the gateway's own. */
+  readonly attempts?: number | undefined
+  /** Whether another model answers where one cannot. Default: none does. */
+  readonly spare?: Spare | undefined
+  /** Parts of the configuration, in place of what they are here. */
+  readonly config?: object | undefined
+  readonly env?: Record<string, string> | undefined
+}
+
+/** How another model answers in place of the one that was asked for. */
+export interface Spare {
+  /** Its window in tokens. Default: smaller than that of any other. */
+  readonly window?: number
+  /** What the models that it stands in for are set to besides. */
+  readonly policy?: object
+}
+
+/** Where a row happens. */
 export interface House {
-  /** The addresses of the gateways' API. */
-  readonly patient: string
-  readonly hasty: string
+  readonly url: string
+  /** The address of the gateway's API. */
+  readonly api: string
   readonly fakes: Record<DialectName, Fake.FakeProvider>
+  /** Answers where one of `fakes` cannot. */
+  readonly spare: Fake.FakeProvider
   /** Where redirects lead, and nobody should come. */
   readonly elsewhere: Fake.FakeProvider
   /** Every fake. */
   readonly all: ReadonlyArray<Fake.FakeProvider>
+  /** The gateway's. */
+  readonly clock: MovableClock
+  /** Asks `model`, and reads the answer to its end. */
+  readonly ask: (
+    model: string,
+    streamed: boolean,
+    headers?: Readonly<Record<string, string>>
+  ) => Promise<Reply>
 }
 
 /** The model that is served by the provider of a dialect at a place. */
 export const modelAt = (place: Place, dialect: DialectName): string =>
   place === "fake" ? models[dialect] : `${place}-${dialect}`
 
-/** Opens the house; it closes with the scope. */
-export const open = Effect.gen(function* () {
+/** The model that stands in for those of a dialect: it speaks another one. */
+export const spareFor = (dialect: DialectName): string => `spare-${dialect}`
+
+const spareDialects: Record<DialectName, DialectName> = {
+  openai: "anthropic",
+  anthropic: "gemini",
+  gemini: "openai"
+}
+
+/** The dialect that the model speaks which stands in for those of a dialect. */
+export const spareDialect = (dialect: DialectName): DialectName => spareDialects[dialect]
+
+/** Opens a house; it closes with the scope. */
+export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
+  const { at = "fake", hasty = false, attempts, spare: standIn, config, env } = options
   const fakes = {
     openai: yield* Fake.start(),
     anthropic: yield* Fake.start(),
     gemini: yield* Fake.start()
   }
   const elsewhere = yield* Fake.start()
-  const untrusted = yield* Fake.start({ tls: true })
-  // It waits for the end of a head, which TLS never sends.
-  const deaf = yield* Fake.start()
-  const ssh = yield* Fake.start({ greeting: "SSH-2.0-OpenSSH_9.6p1 Debian-4\r\n" })
-  const plain = yield* Fake.start({ greeting: "HTTP/1.1 400 Bad Request\r\n\r\n" })
-  const overTls = (url: string) => url.replace("http:", "https:")
-  const addressOf = (place: Exclude<Place, "fake">, dialect: DialectName): string => {
-    switch (place) {
+  const spare = yield* Fake.start()
+  const far = yield* Fake.start(there[at])
+  const addressOf = (dialect: DialectName): string => {
+    switch (at) {
+      case "fake":
       case "own":
         return fakes[dialect].url
       case "refused":
@@ -67,55 +114,119 @@ export const open = Effect.gen(function* () {
         return `${Fake.refusedUrl()}/ssl/timeout`
       case "unknownHost":
         return Fake.unknownHostUrl
-      case "untrusted":
-        return untrusted.url
       case "plain":
-        return overTls(plain.url)
       case "deaf":
-        return overTls(deaf.url)
-      case "ssh":
-        return ssh.url
+        return far.url.replace("http:", "https:")
+      default:
+        return far.url
     }
   }
-  const own = ownPlaces.flatMap((place) =>
-    dialects.map((dialect) => ({
-      id: modelAt(place, dialect),
-      dialect,
-      base_url: addressOf(place, dialect)
-    }))
-  )
-  const setup = (timeouts: object) => ({
+  const policy = (dialect: DialectName) =>
+    standIn ? { fallback_models: [spareFor(dialect)], ...standIn.policy } : {}
+  const each = (entry: (dialect: DialectName) => Record<string, object>): object =>
+    Object.assign({}, ...dialects.map(entry))
+  const clock = movableClock()
+  const gateway = yield* start({
     env: {
       OPENAI_API_KEY: keys.openai,
       OPENAI_BASE_URL: `${fakes.openai.url}/v1`,
       ANTHROPIC_API_KEY: keys.anthropic,
       ANTHROPIC_BASE_URL: fakes.anthropic.url,
       GEMINI_API_KEY: keys.gemini,
-      GEMINI_BASE_URL: fakes.gemini.url
+      GEMINI_BASE_URL: fakes.gemini.url,
+      ...env
     },
     config: {
-      timeouts,
-      providers: Object.fromEntries(own.map(({ id, dialect, base_url }) => [
-        id,
-        { dialect, base_url, api_key: keys.own, discover: false }
-      ])),
-      models: Object.fromEntries(own.map(({ id, dialect }) => [
-        id,
-        { provider: id, upstream_model: models[dialect] }
-      ]))
+      ...(attempts === undefined ? {} : { retries: { attempts } }),
+      timeouts: hasty ? short : { total_seconds: 20 },
+      providers: {
+        openai: unchecked,
+        anthropic: unchecked,
+        google: unchecked,
+        ...(at === "fake" ? {} : each((dialect) => ({
+          [modelAt(at, dialect)]: {
+            dialect,
+            base_url: addressOf(dialect),
+            api_key: keys.own,
+            ...unchecked
+          }
+        }))),
+        ...each((dialect) => ({
+          [spareFor(dialect)]: {
+            dialect: spareDialect(dialect),
+            base_url: spare.url,
+            api_key: keys.spare,
+            ...unchecked
+          }
+        }))
+      },
+      models: {
+        ...each((dialect) => ({ [models[dialect]]: policy(dialect) })),
+        ...(at === "fake" ? {} : each((dialect) => ({
+          [modelAt(at, dialect)]: {
+            provider: modelAt(at, dialect),
+            upstream_model: models[dialect],
+            context_window: 100_000,
+            ...policy(dialect)
+          }
+        }))),
+        ...each((dialect) => ({
+          [spareFor(dialect)]: {
+            provider: spareFor(dialect),
+            upstream_model: "spare",
+            context_window: standIn?.window ?? 1000
+          }
+        }))
+      },
+      ...config
     }
-  })
-  const patient = yield* start(setup({ total_seconds: 20 }))
-  const hasty = yield* start(setup({
-    stream_head_seconds: 0.4,
-    whole_head_seconds: 0.4,
-    first_token_seconds: 0.4,
-    idle_seconds: 0.4,
-    keep_alive_seconds: 0.1
-  }))
-  const all = [...Object.values(fakes), elsewhere, untrusted, deaf, ssh, plain]
-  const house: House = { patient: patient.api, hasty: hasty.api, fakes, elsewhere, all }
+  }).pipe(Effect.provideService(Clock.Clock, clock.clock))
+  const all = [...Object.values(fakes), elsewhere, spare, far]
+  const house: House = {
+    url: gateway.url,
+    api: gateway.api,
+    fakes,
+    spare,
+    elsewhere,
+    all,
+    clock,
+    ask: (model, streamed, headers = {}) => ask(gateway.api, model, streamed, headers)
+  }
   return house
 })
 
-const ownPlaces = ["own", "refused", "unknownHost", "untrusted", "plain", "deaf", "ssh"] as const
+/** What a place is like. */
+const there: { readonly [P in Place]?: Fake.FakeProviderOptions } = {
+  untrusted: { tls: true },
+  // It waits for the end of a head, which TLS never sends.
+  deaf: {},
+  ssh: { greeting: "SSH-2.0-OpenSSH_9.6p1 Debian-4\r\n" },
+  plain: { greeting: "HTTP/1.1 400 Bad Request\r\n\r\n" }
+}
+
+const short = {
+  stream_head_seconds: 0.4,
+  whole_head_seconds: 0.4,
+  first_token_seconds: 0.4,
+  idle_seconds: 0.4,
+  keep_alive_seconds: 0.1
+}
+
+/** Asked for nothing but answers. */
+const unchecked = { health_check: "none", discover: false }
+
+const ask = async (
+  api: string,
+  model: string,
+  streamed: boolean,
+  more: Readonly<Record<string, string>>
+): Promise<Reply> => {
+  const response = await fetch(`${api}/generate${streamed ? "/stream" : ""}`, {
+    method: "POST",
+    headers: { "x-api-key": apiKey, "content-type": "application/json", ...more },
+    body: JSON.stringify(hello(model)),
+    signal: AbortSignal.timeout(15_000)
+  })
+  const { status, headers } = response
+  return { status, headers, text: await response.text() }
+}

@@ -34,7 +34,7 @@ export const limitedUntil = (headers: () => Readonly<Record<string, string>>): C
 export const inSeconds = (seconds: number): Date => new Date(Date.now() + seconds * 1000)
 
 /** Overloaded, in the words of each dialect. */
-export const overloaded: Choose = ({ dialect }) => {
+export const busy: Choose = ({ dialect }) => {
   const headers = { "retry-after": "5" }
   return dialect === "openai"
     ? status(503, { headers, body: { error: { message: "Busy", type: "overloaded_error" } } })

@@ -4,12 +4,15 @@
  * @module
  */
 import { answer, type AnswerOptions } from "../kit/FakeProvider.ts"
-import { broken, failed, good, late, limited, type Row } from "./Row.ts"
+import { broken, cooling, failed, good, late, limited, type Row } from "./Row.ts"
 import { withNoise } from "./scripts.ts"
 
 /** What came before the break in an answer that breaks after one piece. */
 const first = "Hello,"
-const cut = broken(first)
+
+/** It may have been a moment's fault: the provider is asked once more. */
+const cut = { asks: 2, streamed: broken(first) } as const
+const cutAtOnce = { asks: 2, streamed: failed("upstream_stream_interrupted") } as const
 
 /** All that may be split, escaped or taken for the end of a line. */
 const text = "Grüße,\u2028 世界 🎉\r\n\r\ndata: [DONE]\n\n\u0085\ufeff 'ñ\u0301' \u0000\\ end"
@@ -27,6 +30,7 @@ export const streamRows: ReadonlyArray<Row> = [
     id: "U32",
     what: "the first event is an error",
     script: answer({ breaks: { after: 0, by: "error", kind: "rate_limited" } }),
+    held: cooling(1),
     streamed: limited()
   },
   {
@@ -43,21 +47,21 @@ export const streamRows: ReadonlyArray<Row> = [
     what: "cut before the first token",
     script: answer({ breaks: { after: 0, by: "cut" } }),
     closes: true,
-    streamed: failed("upstream_stream_interrupted")
+    ...cutAtOnce
   },
   ...(["content-length", "chunked", "close-delimited"] as const).map((transfer): Row => ({
     id: "U34",
     what: `cut after a token, ${transfer}`,
     script: answer({ transfer, breaks: { after: 1, by: "cut" } }),
     closes: true,
-    streamed: cut
+    ...cut
   })),
   {
     id: "U34",
     what: "reset after a token",
     script: answer({ breaks: { after: 1, by: "reset" } }),
     closes: true,
-    streamed: cut
+    ...cut
   },
   {
     id: "U35",
@@ -69,13 +73,13 @@ export const streamRows: ReadonlyArray<Row> = [
     id: "U35",
     what: "an end before the answer is finished",
     script: answer({ breaks: { after: 1, by: "end" } }),
-    streamed: cut
+    ...cut
   },
   {
     id: "U35",
     what: "an end before anything",
     script: answer({ breaks: { after: 0, by: "end" } }),
-    streamed: failed("upstream_stream_interrupted")
+    ...cutAtOnce
   },
   {
     id: "U36",
@@ -90,6 +94,7 @@ export const streamRows: ReadonlyArray<Row> = [
     id: "U37",
     what: "an error after a token",
     script: answer({ breaks: { after: 1, by: "error", kind: "rate_limited" } }),
+    held: cooling(1),
     streamed: broken(first, "upstream_rate_limited", "rate_limit_exceeded")
   },
   ...[1, 3].map((times): Row => ({
@@ -104,7 +109,7 @@ export const streamRows: ReadonlyArray<Row> = [
     what: "too many garbled events",
     script: answer({ breaks: { after: 1, by: "garbage", times: 4 } }),
     hidden: ['{"broken', '{\\"broken'],
-    streamed: cut
+    ...cut
   },
   ...[1, 2, 3].map((split) => framed(`${split} bytes at a time`, { split })),
   framed("CRLF, split", { split: 1, framing: { lineEnd: "\r\n" } }),

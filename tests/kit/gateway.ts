@@ -12,13 +12,19 @@ import { core, gateway } from "../../main.ts"
 import type { Supervisor } from "../../src/actor/Supervisor.ts"
 import { Listener } from "../../src/api/Listener.ts"
 import { Authenticator } from "../../src/auth/Authenticator.ts"
+import { ConfigStore } from "../../src/config/ConfigStore.ts"
+import type { Configuration } from "../../src/config/Configuration.ts"
 import { parseConfigFile } from "../../src/config/readFile.ts"
 import { settingsOf } from "../../src/config/Settings.ts"
+import type { Decisions } from "../../src/gateway/Decisions.ts"
 import type { Gateway } from "../../src/gateway/Gateway.ts"
+import type { Circuits } from "../../src/guard/Circuits.ts"
+import type { Limiter } from "../../src/guard/limits/Limiter.ts"
 import { Egress, type Send } from "../../src/provider/Egress.ts"
 import type { Providers } from "../../src/provider/Providers.ts"
 import { roster } from "../../src/provider/roster.ts"
 import type { ModelReport } from "../../src/routing/ModelReport.ts"
+import type { ModelTable } from "../../src/routing/ModelTable.ts"
 
 /** How a gateway is set up for a test. */
 export interface Setup {
@@ -31,9 +37,9 @@ export interface Setup {
 /** The admin key of every gateway that a test starts. */
 export const apiKey = "test-key-of-32-characters-0123456"
 
-const settled = Effect.fnUntraced(function* ({ env = {}, config }: Setup) {
-  const file = config && (yield* parseConfigFile("test.json", JSON.stringify(config)))
-  const settings = yield* settingsOf(file, "test.json")
+const settled = Effect.fnUntraced(function* ({ env = {}, config }: Setup, path = "test.json") {
+  const file = config && (yield* parseConfigFile(path, JSON.stringify(config)))
+  const settings = yield* settingsOf(file, path)
   return { settings, providers: yield* roster(settings), env }
 })
 
@@ -55,8 +61,11 @@ export const start = Effect.fnUntraced(function* (setup: Setup = {}) {
     OLLAMA_BASE_URL: "http://127.0.0.1:9",
     ...setup.env
   }
+  // On disk, since the gateway looks there for edits.
+  const file = `${dataDir}/penstock.json`
+  if (setup.config) Deno.writeTextFileSync(file, JSON.stringify(setup.config))
   const { settings, providers } = yield* Effect.provide(
-    settled({ ...setup, env }),
+    settled({ ...setup, env }, file),
     variables(env)
   )
   const context = yield* Layer.build(
@@ -64,10 +73,10 @@ export const start = Effect.fnUntraced(function* (setup: Setup = {}) {
       settings,
       providers,
       Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir })
-    ).pipe(Layer.provide(Egress.layer), Layer.provideMerge(quiet))
+    ).pipe(Layer.provide(Egress.layer), Layer.provideMerge([quiet, variables(env)]))
   )
   const { url } = Context.get(context, Listener)
-  return { url, api: `${url}/api/v1/llm`, context }
+  return { url, api: `${url}/api/v1/llm`, context, dataDir: settings.dataDir, file }
 })
 
 /**
@@ -77,7 +86,18 @@ export const start = Effect.fnUntraced(function* (setup: Setup = {}) {
 export const simulated = (
   send: Send,
   setup: Setup = {}
-): Layer.Layer<Gateway | Supervisor | Providers | ModelReport> =>
+): Layer.Layer<
+  | Gateway
+  | Circuits
+  | ConfigStore
+  | Configuration
+  | Decisions
+  | Limiter
+  | ModelReport
+  | ModelTable
+  | Providers
+  | Supervisor
+> =>
   Layer.unwrap(Effect.gen(function* () {
     const env = { OPENAI_API_KEY: "sk-test", OLLAMA_BASE_URL: "http://127.0.0.1:9", ...setup.env }
     const { settings, providers } = yield* Effect.provide(
@@ -85,6 +105,7 @@ export const simulated = (
       variables(env)
     )
     return core(settings, providers).pipe(
+      Layer.provideMerge(ConfigStore.layerMemory(settings.source)),
       Layer.provide(Layer.succeed(Egress, { send })),
       Layer.provideMerge(quiet)
     )

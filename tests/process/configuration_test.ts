@@ -65,3 +65,46 @@ liveTest(
       assertEquals(process.stdout().includes("simulator"), false)
     })
 )
+
+const key = "test-key-of-32-characters-0123456"
+
+/** Shows or changes what `path` has of the configuration. */
+const configure = (url: string, path: string, body?: object) =>
+  Effect.promise(async () => {
+    const response = await fetch(`${url}/api/v1/llm/config/${path}`, {
+      method: body ? "PUT" : "GET",
+      headers: { "x-api-key": key, "content-type": "application/json" },
+      body: body ? JSON.stringify(body) : null
+    })
+    return await response.json()
+  })
+
+liveTest(
+  "an edit of penstock.yaml needs no restart, and what is changed over the API stands one",
+  () =>
+    Effect.gen(function* () {
+      const env = { PENSTOCK_API_KEY: key, PENSTOCK_SIMULATOR: "on" }
+      const yaml = "models:\n  simulator: { priority: 2 }\n"
+      const first = yield* Process.launch({ yaml, env })
+      const { folder } = first
+      const url = yield* first.url
+      yield* configure(url, "models/simulator", { rate_limit: { concurrency: 7 } })
+      Deno.writeTextFileSync(`${folder}/penstock.yaml`, yaml.replace("2", "33"))
+      const shown = yield* configure(url, "models/simulator").pipe(
+        Effect.delay("200 millis"),
+        Effect.repeat({ until: ({ priority }) => priority === 33 }),
+        Effect.timeout("10 seconds")
+      )
+      assertEquals(shown.rate_limit.concurrency, 7)
+      assertMatch(
+        first.stderr(),
+        /The edit of penstock\.yaml is in force as version 2: models\.simul/
+      )
+      first.kill("SIGTERM")
+      assertEquals(yield* first.exited, 0)
+      const second = yield* Process.launch({ folder, env })
+      assertEquals(yield* configure(yield* second.url, "models/simulator"), shown)
+      assertEquals((yield* configure(yield* second.url, "history")).version, 2)
+      assertEquals((Deno.statSync(`${folder}/data/config.json`).mode ?? 0) & 0o777, 0o600)
+    })
+)

@@ -1,14 +1,12 @@
-import { assertEquals, assertStringIncludes } from "@std/assert"
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
-import type { CompletionRequest } from "../../src/domain/Completion.ts"
-import { Gateway } from "../../src/gateway/Gateway.ts"
-import { Providers } from "../../src/provider/Providers.ts"
-import { classOf, recorder } from "../gateway/recorder.ts"
-import { asking } from "../gateway/request.ts"
+import type { Guard } from "../../src/actor/Team.ts"
+import { UpstreamFault } from "../../src/domain/UpstreamFault.ts"
+import type { Providers } from "../../src/provider/Providers.ts"
 import { test } from "../kit/effect.ts"
-import { type Setup, simulated } from "../kit/gateway.ts"
 import {
   answering,
   type Call,
@@ -22,63 +20,27 @@ import {
   type Upstream,
   upstream
 } from "../kit/upstream.ts"
+import { actorOf, actors, begin, crash, outcome, vitals, whole } from "./actors.ts"
 
-/** Two providers of the operator's own, served by one script, each with one model. */
+/** Two providers of the operator's own, served by one script. */
 const config = (size: object = {}) => ({
   providers: {
     fragile: { dialect: "openai", base_url: "http://fragile/v1", discover: false, ...size },
     sound: { dialect: "openai", base_url: "http://sound/v1", discover: false }
-  },
-  models: { glass: { provider: "fragile" }, steel: { provider: "sound" } }
+  }
 })
 
 const acted = (
   name: string,
   answer: (call: Call) => Reply,
-  body: (provider: Upstream) => Effect.Effect<
-    void,
-    unknown,
-    Gateway | Supervisor | Providers
-  >,
-  setup: Setup = { config: config() }
+  body: (provider: Upstream) => Effect.Effect<void, unknown, Supervisor | Providers>,
+  size: object = {}
 ) => {
   const provider = upstream(answer)
-  test(name, () => body(provider).pipe(Effect.provide(simulated(provider.send, setup))))
+  test(name, () => body(provider).pipe(Effect.provide(actors(provider.send, config(size)))))
 }
 
-const whole = (model: string) =>
-  Gateway.use((gateway) => Effect.result(gateway.generate(asking(model))))
-
-/** The class of the fault that `model` is refused with, or its text. */
-const outcome = (model: string) =>
-  Effect.map(
-    whole(model),
-    (result) =>
-      result._tag === "Failure"
-        ? classOf(result.failure)
-        : result.success.answer.choices.map(({ text }) => text).join("")
-  )
-
-const begin = (request: CompletionRequest) =>
-  Effect.gen(function* () {
-    const client = yield* recorder
-    const fiber = yield* Effect.forkChild(
-      Effect.result(Gateway.use((gateway) => gateway.stream(request, client)))
-    )
-    return { client, fiber }
-  })
-
 const fifty = Array.from({ length: 50 }, (_, at) => at)
-
-const crash = (id: string) =>
-  Providers.use(({ get }) =>
-    Effect.ignore(get(id)!.tell({ _tag: "Crash", defect: new Error("a bug") }))
-  )
-
-const vitals = (id: string) =>
-  Supervisor.useSync((supervisor) =>
-    supervisor.children().find(({ name }) => name === `provider/${id}`)!
-  )
 
 acted(
   "a crash under load ends the calls of that provider in a typed way, and it is back",
@@ -88,30 +50,28 @@ acted(
       : answering("Hello", undefined, { headMs: 1000 }),
   (provider) =>
     Effect.gen(function* () {
-      const open = yield* Effect.forEach(fifty, () => begin(asking("glass")))
-      const waiting = yield* Effect.forEach(fifty, () => Effect.forkChild(outcome("glass")))
+      const open = yield* Effect.forEach(fifty, () => begin("fragile"))
+      const waiting = yield* Effect.forEach(fifty, () => Effect.forkChild(outcome("fragile")))
       const others = yield* Effect.forEach(fifty, (at) =>
         at % 2 === 0
-          ? Effect.map(begin(asking("steel")), ({ client, fiber }) =>
-            Effect.as(Fiber.join(fiber), client).pipe(Effect.map((client) =>
-              client.text()
-            )))
-          : Effect.map(Effect.forkChild(outcome("steel")), Fiber.join))
+          ? Effect.map(begin("sound"), ({ texts, fiber }) =>
+            Effect.map(Fiber.join(fiber), () =>
+              texts.join("")))
+          : Effect.map(Effect.forkChild(outcome("sound")), Fiber.join))
       yield* pass(10)
       assertEquals((yield* vitals("fragile")).work.inFlight, 100)
       assertEquals(
-        open.map(({ client }) =>
-          client.text()
+        open.map(({ texts }) =>
+          texts.join("")
         ),
         fifty.map(() => "Hel")
       )
 
       yield* crash("fragile")
       yield* settled
-      for (const { client, fiber } of open) {
-        yield* Fiber.join(fiber)
-        assertEquals(client.story(), ["open", "write", "fail"])
-        assertEquals(client.failure(), "crashed")
+      for (const { texts, fiber } of open) {
+        assertEquals(classOf(yield* Fiber.join(fiber)), "crashed")
+        assertEquals(texts, ["Hel"])
       }
       for (const call of waiting) assertEquals(yield* Fiber.join(call), "crashed")
       const lost = provider.calls.filter(({ request }) => request.url.includes("fragile"))
@@ -127,14 +87,13 @@ acted(
       })
 
       yield* pass(99)
-      assertEquals(yield* outcome("glass"), "down")
-      const refused = yield* begin(asking("glass"))
-      yield* settled
-      assertEquals(refused.client.story(), [])
+      assertEquals(yield* outcome("fragile"), "down")
+      const refused = yield* begin("fragile")
+      assertEquals(classOf(yield* Fiber.join(refused.fiber)), "down")
       yield* pass(1)
       const { phase, restarts } = yield* vitals("fragile")
       assertEquals([phase, restarts], ["running", 1])
-      const again = yield* Effect.forkChild(outcome("glass"))
+      const again = yield* Effect.forkChild(outcome("fragile"))
       yield* pass(1000)
       assertEquals(yield* Fiber.join(again), "Hello")
 
@@ -155,9 +114,9 @@ acted(
       yield* pass(100)
       assertEquals((yield* vitals("fragile")).phase, "restarting")
       yield* pass(199)
-      assertEquals(yield* outcome("glass"), "down")
+      assertEquals(yield* outcome("fragile"), "down")
       yield* pass(1)
-      assertEquals(yield* outcome("glass"), "Hello")
+      assertEquals(yield* outcome("fragile"), "Hello")
     })
 )
 
@@ -170,37 +129,32 @@ acted(
   },
   () =>
     Effect.gen(function* () {
-      const all = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(whole("glass")))
+      const all = yield* Effect.forEach(
+        [1, 2, 3],
+        () => Effect.forkChild(Effect.result(whole("fragile")))
+      )
       yield* pass(10)
       const results = yield* Effect.forEach(all, Fiber.join)
       assertEquals(results.map(({ _tag }) => _tag), ["Success", "Failure", "Success"])
       const [, failed] = results
-      if (failed?._tag !== "Failure" || failed.failure.reason._tag !== "ProviderFailed") {
-        throw new Error("the second call did not fail")
-      }
-      const { fault } = failed.failure.reason
-      assertEquals(fault.class, "crashed")
-      assertEquals(fault.message.includes("secret"), false)
+      const fault = failed!._tag === "Failure" ? failed!.failure : undefined
+      assertEquals(fault?.class, "crashed")
+      assertEquals(fault?.message.includes("secret"), false)
       const { phase, restarts, lastCrash } = yield* vitals("fragile")
       assertEquals([phase, restarts, lastCrash], ["running", 0, undefined])
     })
 )
 
 acted(
-  "a client with a bug ends its own call only",
+  "a reader with a bug ends its own call only",
   ({ body }) => body.stream ? streaming(says("a"), stop, done) : answering("Hello"),
   () =>
     Effect.gen(function* () {
-      const client = yield* recorder
-      const buggy = {
-        ...client,
-        write: () => {
-          throw new Error("a bug")
-        }
-      }
-      yield* Gateway.use((gateway) => gateway.stream(asking("glass"), buggy))
-      assertEquals([client.story(), client.failure()], [["open", "fail"], "crashed"])
-      assertEquals(yield* outcome("glass"), "Hello")
+      const { fiber } = yield* begin("fragile", () => {
+        throw new Error("a bug")
+      })
+      assertEquals(classOf(yield* Fiber.join(fiber)), "crashed")
+      assertEquals(yield* outcome("fragile"), "Hello")
     })
 )
 
@@ -211,18 +165,19 @@ acted(
     Effect.gen(function* () {
       const admitted = yield* Effect.forEach(
         [1, 2, 3, 4, 5],
-        () => Effect.forkChild(outcome("glass"))
+        () => Effect.forkChild(outcome("fragile"))
       )
       yield* settled
       assertEquals(provider.calls.length, 2)
       assertEquals((yield* vitals("fragile")).work, { inFlight: 2, waiting: 3, concurrency: 2 })
 
-      const refused = yield* whole("glass")
-      const reason = refused._tag === "Failure" ? refused.failure.reason : undefined
-      const fault = reason?._tag === "ProviderFailed" ? reason.fault : undefined
-      assertEquals([fault?.class, fault?.retryAfterMs], ["busy", 1000])
-      assertStringIncludes(fault?.message ?? "", "fragile")
-      const other = yield* Effect.forkChild(outcome("steel"))
+      const fault = yield* Effect.flip(whole("fragile"))
+      assertEquals(fault.class, "busy")
+      assertStringIncludes(fault.message, "fragile")
+      const after = fault.retryAfterMs ?? 0
+      assert(after >= 1000 && after < 2000)
+      assertNotEquals((yield* Effect.flip(whole("fragile"))).retryAfterMs, after)
+      const other = yield* Effect.forkChild(outcome("sound"))
 
       yield* pass(100)
       assertEquals(yield* Fiber.join(other), "Hello")
@@ -232,7 +187,7 @@ acted(
       for (const call of admitted) assertEquals(yield* Fiber.join(call), "Hello")
       assertEquals((yield* vitals("fragile")).work, { inFlight: 0, waiting: 0, concurrency: 2 })
     }),
-  { config: config({ concurrency: 2, waiting: 3 }) }
+  { concurrency: 2, waiting: 3 }
 )
 
 acted(
@@ -242,38 +197,88 @@ acted(
     Effect.gen(function* () {
       const [first, second] = yield* Effect.forEach(
         [1, 2],
-        () => Effect.forkChild(outcome("glass"))
+        () => Effect.forkChild(outcome("fragile"))
       )
       yield* settled
-      assertEquals(yield* outcome("glass"), "busy")
+      assertEquals(yield* outcome("fragile"), "busy")
       yield* Fiber.interrupt(second!)
-      const third = yield* Effect.forkChild(outcome("glass"))
+      const third = yield* Effect.forkChild(outcome("fragile"))
       yield* pass(100)
       yield* pass(100)
       assertEquals(yield* Fiber.join(first!), "Hello")
       assertEquals(yield* Fiber.join(third), "Hello")
       assertEquals(provider.calls.length, 2)
     }),
-  { config: config({ concurrency: 1, waiting: 1 }) }
+  { concurrency: 1, waiting: 1 }
 )
 
 acted(
-  "time in the waiting room counts as time without an answer",
+  "a guard watches from the beginning, also over who waits for a place, and lets go at the end",
   () => ({ headMs: 1e9, steps: [] }),
-  () =>
+  (provider) =>
     Effect.gen(function* () {
-      const first = yield* Effect.forkChild(outcome("glass"))
-      yield* pass(1000)
-      const second = yield* Effect.forkChild(outcome("glass"))
-      yield* pass(1000)
-      assertEquals(yield* Fiber.join(first), "timeout_headers")
-      yield* pass(999)
-      assertEquals(second.pollUnsafe(), undefined)
-      yield* pass(1)
-      assertEquals(yield* Fiber.join(second), "timeout_headers")
+      const watched: Array<{ abandon: (error: string) => void; over: boolean }> = []
+      const guard: Guard<string> = (abandon) => {
+        const entry = { abandon, over: false }
+        watched.push(entry)
+        return () => {
+          entry.over = true
+        }
+      }
+      const all = yield* Effect.forEach(
+        [1, 2, 3],
+        () => Effect.forkChild(Effect.result(whole("fragile", "", guard)))
+      )
+      yield* settled
+      assertEquals(watched.map(({ over }) => over), [false, false, true])
+      assertEquals(classOf(yield* Fiber.join(all[2]!)), "busy")
+      watched[1]!.abandon("late")
+      assertEquals(yield* Fiber.join(all[1]!), Result.fail("late"))
+      watched[0]!.abandon("later")
+      assertEquals(yield* Fiber.join(all[0]!), Result.fail("later"))
+      assertEquals(watched.map(({ over }) => over), [true, true, true])
+      assertEquals(provider.calls.length, 1)
       assertEquals((yield* vitals("fragile")).work, { inFlight: 0, waiting: 0, concurrency: 1 })
     }),
-  { config: { ...config({ concurrency: 1 }), timeouts: { whole_head_seconds: 2 } } }
+  { concurrency: 1, waiting: 1 }
+)
+
+acted(
+  "who waited for wait_seconds is busy, and those before go on",
+  () => answering("Hello", undefined, { headMs: 3000 }),
+  (provider) =>
+    Effect.gen(function* () {
+      const all = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(outcome("fragile")))
+      yield* pass(3999)
+      assertEquals(all.map((fiber) => fiber.pollUnsafe() !== undefined), [true, false, false])
+      yield* pass(1)
+      assertEquals(yield* Fiber.join(all[2]!), "busy")
+      yield* pass(2000)
+      assertEquals(yield* Fiber.join(all[1]!), "Hello")
+      assertEquals(provider.calls.length, 2)
+    }),
+  { concurrency: 1, wait_seconds: 4 }
+)
+
+acted(
+  "one caller's flood does not keep another waiting",
+  () => answering("Hello", undefined, { headMs: 100 }),
+  () =>
+    Effect.gen(function* () {
+      const flood = yield* Effect.forEach(
+        fifty,
+        () => Effect.forkChild(outcome("fragile", "flooding"))
+      )
+      yield* settled
+      const other = yield* Effect.forkChild(outcome("fragile", "other"))
+      yield* pass(100)
+      yield* pass(100)
+      yield* pass(100)
+      assertEquals(yield* Fiber.join(other), "Hello")
+      yield* Fiber.interruptAll(flood)
+      assertEquals((yield* vitals("fragile")).work, { inFlight: 0, waiting: 0, concurrency: 1 })
+    }),
+  { concurrency: 1, waiting: 50 }
 )
 
 acted(
@@ -281,7 +286,7 @@ acted(
   () => answering("Hello", undefined, { headMs: 100 }),
   (provider) =>
     Effect.gen(function* () {
-      const all = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(outcome("glass")))
+      const all = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(outcome("fragile")))
       yield* settled
       yield* crash("fragile")
       yield* pass(1)
@@ -289,7 +294,7 @@ acted(
       yield* pass(1000)
       assertEquals(provider.calls.length, 1)
     }),
-  { config: config({ concurrency: 1, waiting: 9 }) }
+  { concurrency: 1, waiting: 9 }
 )
 
 acted(
@@ -297,36 +302,33 @@ acted(
   () => streaming(says("Hel"), 500, says("lo"), stop, done),
   () =>
     Effect.gen(function* () {
-      const { client, fiber } = yield* begin(asking("glass"))
+      const { texts, fiber } = yield* begin("fragile")
       yield* settled
       const drained = yield* Effect.forkChild(Supervisor.use(({ drain }) => drain))
       yield* pass(499)
       assertEquals(drained.pollUnsafe(), undefined)
-      assertEquals(yield* outcome("steel"), "down")
+      assertEquals(yield* outcome("sound"), "down")
       yield* pass(1)
       yield* Fiber.join(drained)
       yield* Fiber.join(fiber)
-      assertEquals(client.text(), "Hello")
+      assertEquals(texts, ["Hel", "lo"])
     })
 )
 
-test("a provider is asked once at start what it serves, and those models can be used", () => {
-  const provider = upstream(() => answering("Hello"), ["llama", "gpt-4o"])
+test("a provider is asked at start what it serves", () => {
+  const provider = upstream(() => answering("Hello"), ["llama", "qwen"])
   return Effect.gen(function* () {
-    assertEquals(yield* outcome("llama"), "ModelNotFound")
     yield* settled
-    assertEquals(yield* outcome("llama"), "Hello")
-    assertEquals(provider.calls.map(({ request }) => request.url), [
-      "http://127.0.0.1:9/v1/chat/completions"
-    ])
-    // The catalogue's provider keeps an id that another one has too.
-    assertEquals(yield* outcome("gpt-4o"), "Hello")
-    assertStringIncludes(provider.calls[1]?.request.url ?? "", "api.openai.com")
-    assertEquals(
-      Array.from(
-        (yield* Providers.useSync(({ get }) => get("ollama")?.discovered())) ?? []
-      ),
-      ["llama", "gpt-4o"]
-    )
-  }).pipe(Effect.provide(simulated(provider.send)))
+    const { discovered, health } = yield* actorOf("ollama")
+    assertEquals(Array.from(discovered()), ["llama", "qwen"])
+    assertEquals(health(), { checkedAt: 0, ok: true, failures: 0 })
+    // One whose models are known is not.
+    assertEquals((yield* actorOf("openai")).health().checkedAt, undefined)
+  }).pipe(Effect.provide(actors(provider.send, {}, { OPENAI_API_KEY: "sk-test" })))
 })
+
+/** The class of the fault that a call failed with. */
+const classOf = (result: Result.Result<unknown, unknown>) =>
+  result._tag === "Failure" && result.failure instanceof UpstreamFault
+    ? result.failure.class
+    : undefined

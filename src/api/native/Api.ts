@@ -3,37 +3,34 @@
  *
  * @module
  */
-import * as Context from "effect/Context"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import type { Scope } from "../../domain/Principal.ts"
 import { prefix } from "../address.ts"
-import { errorBody, type ErrorCode } from "../ErrorBody.ts"
 import { secure } from "../openapi.ts"
+import { Config } from "./ConfigApi.ts"
+import {
+  badGateway,
+  badRequest,
+  failed,
+  forbidden,
+  notFound,
+  route,
+  tooLarge,
+  tooLate,
+  unauthorized,
+  unavailable,
+  wrongType
+} from "./declare.ts"
+import { Decisions } from "./DecisionsApi.ts"
 import { GenerateRequest } from "./GenerateRequest.ts"
 import { GenerateEvent, GenerateResponse } from "./GenerateResponse.ts"
 import { HealthBody, ModelList, ModelStatusBody } from "./ModelBodies.ts"
+import { SchemaFaults } from "./SchemaFaults.ts"
 import { SupervisionBody } from "./SupervisionBody.ts"
-
-/** The scope that a route needs. A route without one is refused when the gateway starts. */
-export class Needs extends Context.Service<Needs, Scope | "nothing">()("penstock/api/Needs") {}
-
-const error = (status: number, code: ErrorCode) =>
-  errorBody(code).pipe(HttpApiSchema.status(status))
-const badRequest = error(400, "INVALID_REQUEST")
-const unauthorized = error(401, "UNAUTHORIZED")
-const forbidden = error(403, "UNAUTHORIZED")
-const notFound = error(404, "MODEL_NOT_FOUND")
-const tooLarge = error(413, "INVALID_REQUEST")
-const wrongType = error(415, "INVALID_REQUEST")
-const failed = error(500, "INTERNAL_ERROR")
-const badGateway = error(502, "MODEL_UNAVAILABLE")
-const unavailable = error(503, "MODEL_UNAVAILABLE")
-const tooLate = error(504, "MODEL_UNAVAILABLE")
 
 const generateErrors = [
   badRequest,
@@ -47,19 +44,6 @@ const generateErrors = [
   unavailable,
   tooLate
 ]
-
-/** What is said of a route, and the scope that it needs. */
-const route = (needs: Scope | "nothing", summary: string, description: string) =>
-  Context.merge(
-    Context.make(Needs, needs),
-    OpenApi.annotations({
-      summary,
-      description,
-      override: needs === "nothing"
-        ? { security: [] }
-        : { security: [{ apiKey: [] }, { bearer: [] }], "x-penstock-scope": needs }
-    })
-  )
 
 /** Asking models. These two are served by the thin adapter, from the same schemas. */
 export class Generation extends HttpApiGroup.make("generation").add(
@@ -133,10 +117,11 @@ const about = OpenApi.annotations({
 
 /** The routes that Effect's router serves. */
 export class RoutedApi
-  extends HttpApi.make("penstock-routed").add(Models).add(Operation).prefix(prefix) {}
+  extends HttpApi.make("penstock-routed").add(Models).add(Operation).add(Config)
+    .add(Decisions).prefix(prefix).middleware(SchemaFaults) {}
 
 /** Everything that the world can call. */
 export class Api extends HttpApi.make("penstock").add(Generation).add(Models).add(Operation)
-  .prefix(prefix)
+  .add(Config).add(Decisions).prefix(prefix)
   .annotateMerge(about)
   .annotate(OpenApi.Transform, secure) {}

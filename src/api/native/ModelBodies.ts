@@ -62,5 +62,11 @@ export const HealthBody = Schema.Struct({
     healthy: Schema.Natural,
     degraded: Schema.Natural,
     unavailable: Schema.Natural
-  })
+  }),
+  configuration: Schema.optionalKey(Schema.Struct({
+    /** Grows by one with every change. */
+    version: Schema.Natural,
+    /** What is wrong with it; absent where nothing is. */
+    fault: Schema.optionalKey(Schema.String)
+  }))
 }).annotate({ identifier: "Health" })

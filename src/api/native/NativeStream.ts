@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import { Buffer } from "node:buffer"
 import type { Delta } from "../../domain/Delta.ts"
 import type { Client } from "../../gateway/Client.ts"
+import type { Told } from "../../gateway/Ask.ts"
+import { toldHeaders } from "../respond.ts"
 import * as Events from "./events.ts"
 
 /** How much may wait for a slow reader before the provider is held back, in bytes. */
@@ -25,13 +27,13 @@ export interface NativeStream {
  */
 export const make = (
   id: string,
+  told: Told,
   respond: (response: Response) => void,
   leave: () => void
 ): NativeStream => {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   let over = false
   let opened = false
-  let model = ""
   let wake: (() => void) | undefined
   /** The block of reasoning that each choice is at. */
   const thoughts = new Map<number, string>()
@@ -62,10 +64,13 @@ export const make = (
   return {
     isOpen: () => opened,
     client: {
-      open: (served) => {
+      open: () => {
         opened = true
-        model = served
-        respond(new Response(body(), { headers: { ...headers, "x-request-id": id } }))
+        respond(
+          new Response(body(), {
+            headers: { ...headers, "x-request-id": id, ...toldHeaders(told) }
+          })
+        )
       },
       write: (deltas) => {
         for (const delta of deltas) send(Events.ofDelta(id, delta, thoughtOf(thoughts, delta)))
@@ -77,7 +82,7 @@ export const make = (
       }),
       keepAlive: () => send(Events.keepAlive),
       finish: (ending) => {
-        send(Events.ofEnding(id, model, ending))
+        send(Events.ofEnding(id, ending))
         send(Events.done)
         end()
       },

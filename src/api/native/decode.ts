@@ -22,11 +22,11 @@ const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 /** The request in `body`. */
 export const decode = (body: unknown): Effect.Effect<GenerateRequest, GatewayError> => {
   const request = withoutNulls(body)
-  if (wantsDropped(request)) return Effect.mapError(lenient(request), toGatewayError)
+  if (wantsDropped(request)) return Effect.mapError(lenient(request), notAsDeclared)
   return Effect.catch(strict(request), (error) => {
     // To find every fault takes longer than to find the first: that is for requests of common size.
     const all = isSmall(request) ? thorough(request) : Effect.fail(error)
-    return Effect.mapError(all, toGatewayError)
+    return Effect.mapError(all, notAsDeclared)
   })
 }
 
@@ -65,7 +65,8 @@ const isSmall = (value: unknown): boolean => {
   return true
 }
 
-const toGatewayError = ({ issue }: Schema.SchemaError): GatewayError => {
+/** What is told of a request that is not as its schema says. */
+export const notAsDeclared = ({ issue }: Schema.SchemaError): GatewayError => {
   const issues = issuesOf(issue).issues.map(({ path = [], message }) => ({
     path: path.map((key) => typeof key === "number" ? key : String(key).slice(0, 128)),
     message: message === "Expected no excess property" ? "There is no such field" : message

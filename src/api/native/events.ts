@@ -33,7 +33,7 @@ export const ofDelta = (id: string, delta: Delta, thought: string): string => {
 }
 
 /** The last event of a whole answer. */
-export const ofEnding = (id: string, model: string, { finishes, usage, cost }: Ending): string => {
+export const ofEnding = (id: string, { finishes, model, usage, cost }: Ending): string => {
   const body: Event = {
     id,
     model,

@@ -4,10 +4,13 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import type { GatewayError } from "../../domain/GatewayError.ts"
+import { GatewayError } from "../../domain/GatewayError.ts"
+import type { Principal } from "../../domain/Principal.ts"
+import type { Ask, Told } from "../../gateway/Ask.ts"
 import type { Gateway } from "../../gateway/Gateway.ts"
 import { readBody } from "../readBody.ts"
-import { json } from "../respond.ts"
+import { json, toldHeaders } from "../respond.ts"
+import { timeoutOf } from "../timeout.ts"
 import { decode } from "./decode.ts"
 import { toResponse } from "./GenerateResponse.ts"
 import type { NativeStream } from "./NativeStream.ts"
@@ -20,19 +23,35 @@ export interface Tools {
   readonly bodyBytes: number
 }
 
+/** A request to a hot route, whose caller is known. */
+export interface Call {
+  readonly request: Request
+  readonly requestId: string
+  readonly caller: Principal
+  readonly told: Told
+}
+
 /** Answers in one piece, or over `stream` where the route or the request wants that. */
 export const generate = Effect.fnUntraced(function* (
   { gateway, bodyBytes }: Tools,
-  request: Request,
-  requestId: string,
+  { request, requestId, caller, told }: Call,
   alwaysStream: boolean,
   stream: () => NativeStream
 ): Effect.fn.Return<Response | undefined, GatewayError> {
+  const timeoutMs = timeoutOf(request.headers)
+  if (timeoutMs instanceof GatewayError) return yield* timeoutMs
   const native = yield* decode(yield* readBody(request, bodyBytes))
-  const domain = toDomain(native)
+  const ask: Ask = {
+    id: requestId,
+    caller: caller.id,
+    request: toDomain(native),
+    timeoutMs,
+    told
+  }
   if (alwaysStream || wantsStream(native)) {
-    yield* gateway.stream(domain, stream().client)
+    yield* gateway.stream(ask, stream().client)
     return undefined
   }
-  return json(toResponse(requestId, yield* gateway.generate(domain)), requestId)
+  const body = toResponse(requestId, yield* gateway.generate(ask))
+  return json(body, requestId, 200, toldHeaders(told))
 })

@@ -16,8 +16,11 @@ import { ratesOf } from "../../routing/rates.ts"
 import { toEnvelope } from "../ErrorEnvelope.ts"
 import { RequestId } from "../RequestId.ts"
 import { RoutedApi } from "./Api.ts"
+import { Config } from "./config.ts"
+import { Decisions } from "./decisions.ts"
 import { checkHealth } from "./health.ts"
 import type { ModelBody, ModelStatusBody } from "./ModelBodies.ts"
+import { SchemaFaults } from "./SchemaFaults.ts"
 import { toBody } from "./SupervisionBody.ts"
 
 const Models = HttpApiBuilder.group(
@@ -69,7 +72,10 @@ const Operation = HttpApiBuilder.group(
 )
 
 /** All of them. */
-export const layer = HttpApiBuilder.layer(RoutedApi).pipe(Layer.provide([Models, Operation]))
+export const layer = HttpApiBuilder.layer(RoutedApi).pipe(
+  Layer.provide([Models, Operation, Config, Decisions]),
+  Layer.provide(SchemaFaults.layer)
+)
 
 const toModel = (
   { deployment, status, reason }: Report,

@@ -7,8 +7,11 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { Supervisor } from "../../actor/Supervisor.ts"
+import { check } from "../../config/check.ts"
+import { ConfigStore } from "../../config/ConfigStore.ts"
 import { Prices } from "../../ledger/Prices.ts"
 import { ModelReport, type Status } from "../../routing/ModelReport.ts"
+import { ModelTable, type Snapshot } from "../../routing/ModelTable.ts"
 import type { HealthBody } from "./ModelBodies.ts"
 
 /** A model that has had a price since long ago: where it has none, the price list is broken. */
@@ -19,6 +22,9 @@ export const checkHealth = Effect.gen(function* () {
   const supervisor = yield* Supervisor
   const reports = yield* ModelReport
   const prices = yield* Prices
+  const table = yield* ModelTable
+  const store = yield* ConfigStore
+  const standingFault = remembered()
 
   return Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
@@ -26,11 +32,16 @@ export const checkHealth = Effect.gen(function* () {
     const statuses = all.map(({ status }) => status)
     const count = (status: Status) => statuses.filter((one) => one === status).length
     const usable = count("available") + count("degraded")
+    const { traffic: { version } } = table.snapshot()
+    const fault = store.fileFault() ?? standingFault(table.snapshot())
     const services: typeof HealthBody.Type["services"] = {
-      llm_service: ofActors(supervisor.children().map(({ phase }) => phase)),
+      llm_service: ofActors(
+        supervisor.children().filter(({ name }) => name.startsWith("provider/"))
+          .map(({ phase }) => phase)
+      ),
       model_manager: !all.some(({ isAsked }) => isAsked)
         ? "unhealthy"
-        : count("available") === 0
+        : count("available") === 0 || fault !== undefined
         ? "degraded"
         : "healthy",
       cost_tracker: prices.ratesOf(landmark.provider, landmark.model, now) ? "healthy" : "unhealthy"
@@ -49,11 +60,23 @@ export const checkHealth = Effect.gen(function* () {
         healthy: count("available"),
         degraded: count("degraded"),
         unavailable: count("unavailable")
-      }
+      },
+      configuration: fault === undefined ? { version } : { version, fault }
     }
     return body
   })
 })
+
+/** What the configuration names that is not there; looked for once for each state of both. */
+const remembered = () => {
+  let last: { readonly of: Snapshot; readonly fault: string | undefined } | undefined
+  return (snapshot: Snapshot): string | undefined => {
+    if (last?.of === snapshot) return last.fault
+    const [first] = check(snapshot.traffic, new Set(snapshot.entries.map(({ id }) => id)))
+    last = { of: snapshot, fault: first && `${first.path.join(".")}: ${first.message}` }
+    return last.fault
+  }
+}
 
 /** One provider that is down is felt by its own models only. */
 const ofActors = (phases: ReadonlyArray<string>) => {

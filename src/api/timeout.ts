@@ -1,0 +1,36 @@
+/**
+ * How long a client waits, where it says so.
+ *
+ * @module
+ */
+import { type GatewayError, invalidRequest } from "../domain/GatewayError.ts"
+
+/** Ours, and the one that OpenAI's and Anthropic's own clients send; both in seconds. */
+const ours = "x-penstock-timeout"
+const theirs = "x-stainless-timeout"
+
+/** The longest that is believed: a day. */
+const longestSeconds = 86_400
+
+/** The client's own limit in milliseconds; `undefined` where it has none. */
+export const timeoutOf = (headers: Headers): number | undefined | GatewayError => {
+  const own = headers.get(ours)
+  if (own === null) {
+    const seconds = secondsOf(headers.get(theirs))
+    // Set by a library: one that cannot be read is as good as none.
+    return seconds && seconds * 1000
+  }
+  const seconds = secondsOf(own)
+  return seconds === undefined
+    ? invalidRequest(
+      `X-Penstock-Timeout is a number of seconds, more than 0 and at most ${longestSeconds}`,
+      { kind: "invalid_timeout" }
+    )
+    : seconds * 1000
+}
+
+const secondsOf = (text: string | null): number | undefined => {
+  if (text === null || !/^\d{1,6}(\.\d{1,6})?$/.test(text)) return undefined
+  const seconds = Number(text)
+  return seconds > 0 && seconds <= longestSeconds ? seconds : undefined
+}

@@ -1,0 +1,53 @@
+/**
+ * What differs between two traffic configurations.
+ *
+ * @module
+ */
+import type { ConfigFile } from "./ConfigFile.ts"
+import { type Difference, differences } from "./difference.ts"
+import { showLoadBalancing, showPolicy } from "./Shown.ts"
+import { defaultPolicy, type ModelPolicy, type Traffic } from "./Traffic.ts"
+
+/** How the model `id` is used. */
+export const policyIn = ({ policies }: Traffic, id: string): ModelPolicy =>
+  policies.get(id) ?? defaultPolicy
+
+/** Where two traffic configurations differ in what can be changed over the API. */
+export const trafficDifferences = (before: Traffic, after: Traffic): ReadonlyArray<Difference> => [
+  ...Array.from(new Set([...before.policies.keys(), ...after.policies.keys()])).flatMap((id) =>
+    differences(`models.${id}`, showPolicy(policyIn(before, id)), showPolicy(policyIn(after, id)))
+  ),
+  ...differences(
+    "load_balancing",
+    showLoadBalancing(before.loadBalancing),
+    showLoadBalancing(after.loadBalancing)
+  )
+]
+
+/** Where two files differ in what needs no restart. */
+export const fileDifferences = (
+  before: ConfigFile,
+  after: ConfigFile
+): ReadonlyArray<Difference> => [
+  ...differences("models", before.models, after.models),
+  ...differences("load_balancing", before.load_balancing, after.load_balancing),
+  ...differences("limits.key", before.limits?.key, after.limits?.key),
+  ...differences("limits.keys", before.limits?.keys, after.limits?.keys)
+]
+
+/** The parts in which two files differ that count from the next start on. */
+export const restartDifferences = (
+  before: ConfigFile,
+  after: ConfigFile
+): ReadonlyArray<string> =>
+  ["server", "auth", "limits", "timeouts", "retries", "simulator", "providers"].filter((key) =>
+    differences(key, slow(before)[key], slow(after)[key]).length > 0
+  )
+
+/** The parts of a file that are read at the start only. */
+const slow = (
+  { models: _models, load_balancing: _balancing, limits = {}, ...rest }: ConfigFile
+): Readonly<Record<string, unknown>> => {
+  const { key: _key, keys: _keys, ...other } = limits
+  return { ...rest, limits: other }
+}

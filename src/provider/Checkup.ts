@@ -1,0 +1,122 @@
+/**
+ * Finds out how a provider is, and which models it serves. It goes past the gateway: no limit, no
+ * circuit and no statistic knows of it.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { CompletionRequest } from "../domain/Completion.ts"
+import { UpstreamFault } from "../domain/UpstreamFault.ts"
+import type { Exchange } from "./exchange.ts"
+import { failed, type ProviderHealth, unchecked, well } from "./ProviderHealth.ts"
+import type { ProviderSettings } from "./ProviderSettings.ts"
+
+/** What is known of how a provider is, and the ways to find out. */
+export interface Checkup {
+  /** Asks which models it serves, and remembers them. */
+  readonly discover: Effect.Effect<void>
+  /** Makes the check that the settings say. */
+  readonly check: Effect.Effect<void>
+  /** Takes note that it answered a request. */
+  readonly noteAnswer: () => void
+  /** How many requests it answered. */
+  readonly answers: () => number
+  readonly health: () => ProviderHealth
+  /** The models that it said it serves, by its own names: another set only when they changed. */
+  readonly discovered: () => ReadonlySet<string>
+}
+
+/** For a provider that is spoken with over `exchange`. */
+export const make = (
+  { provider, healthCheck, probeModel }: ProviderSettings,
+  exchange: Exchange,
+  clock: Clock.Clock
+): Checkup => {
+  let discovered: ReadonlySet<string> = new Set()
+  let checked = unchecked
+  let answers = 0
+  let answeredAt = -Infinity
+
+  const list = Effect.map(within(exchange.models, "5 seconds"), (ids) => {
+    if (!provider.discovers) return
+    const told = new Set(ids)
+    if (told.symmetricDifference(discovered).size > 0) discovered = told
+  })
+
+  const complete = Effect.suspend(() => {
+    const [listed] = discovered
+    const model = probeModel ?? listed
+    return model === undefined
+      ? list
+      : within(exchange.complete(oneToken(model), { model, stream: false }), "20 seconds")
+  })
+
+  /** An answer to a request shows more than a check. */
+  const health = (): ProviderHealth =>
+    answeredAt >= (checked.checkedAt ?? 0) ? well(answeredAt) : checked
+
+  const note = (fault: UpstreamFault | undefined, answersBefore: number): void => {
+    const now = clock.currentTimeMillisUnsafe()
+    // Who answered others meanwhile is well, whatever became of the check.
+    if (fault && answers > answersBefore) return
+    checked = fault ? failed(health(), fault, now) : well(now)
+  }
+
+  /** Does `work`, and takes it for a check where `counts`. */
+  const judged = (work: Effect.Effect<unknown, UpstreamFault>, counts: boolean) =>
+    Effect.suspend(() => {
+      const answersBefore = answers
+      return Effect.matchCauseEffect(work, {
+        onSuccess: () => Effect.sync(() => counts && note(undefined, answersBefore)),
+        onFailure: (cause) => {
+          const error = Cause.squash(cause)
+          const fault = error instanceof UpstreamFault ? error : bug
+          if (counts) note(fault, answersBefore)
+          return fault === bug
+            ? Effect.logError(`The check of provider "${provider.id}" crashed`, cause)
+            : Effect.logDebug(`Provider "${provider.id}" failed a check: ${fault.message}`)
+        }
+      })
+    })
+
+  const checks = {
+    models: judged(list, true),
+    completion: judged(complete, true),
+    none: Effect.void
+  }
+
+  return {
+    discover: judged(list, healthCheck === "models"),
+    check: checks[healthCheck],
+    noteAnswer: () => {
+      answers++
+      answeredAt = clock.currentTimeMillisUnsafe()
+    },
+    answers: () => answers,
+    health,
+    discovered: () => discovered
+  }
+}
+
+const within = <A>(work: Effect.Effect<A, UpstreamFault>, limit: `${number} seconds`) =>
+  Effect.timeoutOrElse(work, {
+    duration: limit,
+    orElse: () =>
+      Effect.fail(
+        new UpstreamFault({
+          class: "timeout_headers",
+          message: `The provider did not answer within ${limit}`
+        })
+      )
+  })
+
+const bug = new UpstreamFault({ class: "crashed", message: "The check was lost to a bug" })
+
+const oneToken = (model: string): CompletionRequest => ({
+  model,
+  messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
+  parameters: { maxTokens: 1 },
+  dropUnsupported: true
+})

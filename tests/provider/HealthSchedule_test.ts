@@ -1,0 +1,388 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Schema from "effect/Schema"
+import type { Supervisor } from "../../src/actor/Supervisor.ts"
+import { Configuration } from "../../src/config/Configuration.ts"
+import { defaultTraffic } from "../../src/config/Traffic.ts"
+import type { UpstreamFault } from "../../src/domain/UpstreamFault.ts"
+import type { Send, UpstreamRequest } from "../../src/provider/Egress.ts"
+import * as HealthSchedule from "../../src/provider/HealthSchedule.ts"
+import { networkFault } from "../../src/provider/networkFault.ts"
+import type { Providers } from "../../src/provider/Providers.ts"
+import { law, test } from "../kit/effect.ts"
+import { answering, pass, settled, upstream } from "../kit/upstream.ts"
+import { actorOf, actors, childNamed, crash, outcome, vitals } from "./actors.ts"
+
+const refused: Effect.Effect<never, UpstreamFault> = Effect.fail(
+  networkFault(new TypeError("connection refused"))
+)
+const listing = (...ids: ReadonlyArray<string>) =>
+  Effect.sync(() => Response.json({ data: ids.map((id) => ({ id })) }))
+
+/** What a test turns, and what it sees. */
+interface Ward {
+  /** How providers answer when they are asked for their models. */
+  list: (request: UpstreamRequest, signal: AbortSignal) => Effect.Effect<Response, UpstreamFault>
+  intervalMs: number
+  /** The scheduler's next look at the configuration crashes it. */
+  crashes: boolean
+  /** When which address was asked for its models. */
+  readonly asked: Array<{ readonly at: number; readonly url: string }>
+  /** Everything else that was asked. */
+  readonly calls: ReadonlyArray<{ readonly body: object }>
+  readonly layer: Layer.Layer<Providers | Supervisor>
+}
+
+const own = (options: object = {}) => ({
+  dialect: "openai",
+  base_url: "http://own/v1",
+  discover: false,
+  ...options
+})
+
+const ward = (providers: object, variables: Record<string, string> = {}, headMs = 0): Ward => {
+  const others = upstream(() => answering("Hello", undefined, { headMs }))
+  const send: Send = (request, signal) =>
+    request.method === "POST" ? others.send(request, signal) : Effect.flatMap(
+      Clock.currentTimeMillis,
+      (at) => {
+        self.asked.push({ at, url: request.url })
+        return self.list(request, signal)
+      }
+    )
+  const self: Ward = {
+    list: () => listing("one"),
+    intervalMs: 30_000,
+    crashes: false,
+    asked: [],
+    calls: others.calls,
+    layer: HealthSchedule.layer.pipe(
+      Layer.provide(Layer.succeed(Configuration, {
+        current: () => {
+          if (self.crashes) {
+            self.crashes = false
+            throw new Error("a bug")
+          }
+          const loadBalancing = {
+            ...defaultTraffic.loadBalancing,
+            healthCheckIntervalMs: self.intervalMs
+          }
+          return { ...defaultTraffic, loadBalancing }
+        }
+      })),
+      Layer.provideMerge(
+        actors(send, { providers: { ollama: { enabled: false }, ...providers } }, variables)
+      )
+    )
+  }
+  return self
+}
+
+const scheduled = (
+  name: string,
+  make: () => Ward,
+  body: (ward: Ward) => Effect.Effect<void, unknown, Providers | Supervisor>
+) => {
+  test(name, () => {
+    const one = make()
+    return body(one).pipe(Effect.provide(one.layer))
+  })
+}
+
+const health = (id = "own") => Effect.map(actorOf(id), (actor) => actor.health())
+
+/** Passes a whole interval with its jitter, second by second. */
+const round = Effect.forEach(Array.from({ length: 33 }), () => pass(1000), { discard: true })
+
+scheduled(
+  "nobody is checked in the first second, everybody soon after, and nobody without a key",
+  () => ward({ own: own(), off: own({ enabled: false }), quiet: own({ health_check: "none" }) }),
+  ({ asked }) =>
+    Effect.gen(function* () {
+      assertEquals(yield* health(), { checkedAt: undefined, ok: undefined, failures: 0 })
+      yield* pass(999)
+      assertEquals(asked, [])
+      for (let ms = 0; ms < 2001; ms += 100) yield* pass(100)
+      assertEquals(asked.map(({ url }) => url), ["http://own/v1/models"])
+      assertEquals(yield* health(), { checkedAt: asked[0]!.at, ok: true, failures: 0 })
+      yield* round
+      assertEquals(asked.length, 2)
+    })
+)
+
+law(
+  "checks are an interval apart, a tenth more or less, by chance",
+  Schema.Struct({
+    seed: Schema.Int,
+    seconds: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 300 }))
+  }),
+  ({ seed, seconds }) => {
+    const one = ward({ a: own(), b: own() })
+    one.intervalMs = seconds * 1000
+    return Effect.gen(function* () {
+      yield* pass(3000)
+      for (let step = 0; step < 200; step++) yield* pass(one.intervalMs / 20)
+      const times = one.asked.map(({ at }) => at)
+      assert(times[0]! >= 1000)
+      assert(times.length >= 16 && times.length <= 28, `${times.length} checks`)
+      return true
+    }).pipe(Effect.provide(one.layer), Random.withSeed(seed))
+  }
+)
+
+test("each gap between two checks is within a tenth of the interval, and they differ", () => {
+  const one = ward({ own: own() })
+  return Effect.gen(function* () {
+    for (let step = 0; step < 4000; step++) yield* pass(100)
+    const gaps = one.asked.slice(1).map(({ at }, index) => at - one.asked[index]!.at)
+    assert(gaps.length >= 12)
+    assert(gaps.every((gap) => gap >= 26_900 && gap <= 33_100), String(gaps))
+    assert(Math.max(...gaps) - Math.min(...gaps) > 1000, String(gaps))
+  }).pipe(Effect.provide(one.layer), Random.withSeed(7))
+})
+
+scheduled(
+  "a shorter interval holds soon, also where the one before was long",
+  () => ward({ own: own() }),
+  (ward) =>
+    Effect.gen(function* () {
+      ward.intervalMs = 3_600_000
+      yield* round
+      yield* round
+      assertEquals(ward.asked.length, 1)
+      ward.intervalMs = 5000
+      yield* round
+      assert(ward.asked.length >= 5, String(ward.asked.length))
+    })
+)
+
+scheduled(
+  "who answers real requests is not checked, and is well; who stops is checked again",
+  () => ward({ own: own() }),
+  ({ asked }) =>
+    Effect.gen(function* () {
+      for (let second = 0; second < 200; second++) {
+        yield* outcome("own")
+        yield* pass(1000)
+      }
+      assertEquals(asked, [])
+      assertEquals(yield* health(), { checkedAt: 199_000, ok: true, failures: 0 })
+      yield* round
+      yield* round
+      assert(asked.length >= 1)
+    })
+)
+
+scheduled(
+  "failures are counted until a check goes well",
+  () => ward({ own: own() }),
+  (ward) =>
+    Effect.gen(function* () {
+      ward.list = () => refused
+      yield* pass(3000)
+      const first = yield* health()
+      assertEquals([first.ok, first.failures], [false, 1])
+      assertEquals(first.reason, "The provider cannot be reached")
+      yield* round
+      yield* round
+      assert((yield* health()).failures >= 2)
+      ward.list = () => listing()
+      yield* round
+      assertEquals(yield* health(), { checkedAt: ward.asked.at(-1)!.at, ok: true, failures: 0 })
+    })
+)
+
+scheduled(
+  "an answer to a real request makes a provider well, and its failures are forgotten",
+  () => ward({ own: own() }),
+  (ward) =>
+    Effect.gen(function* () {
+      ward.list = () => refused
+      yield* pass(3000)
+      yield* round
+      assert((yield* health()).failures >= 1)
+      yield* outcome("own")
+      assertEquals(yield* health(), { checkedAt: 36_000, ok: true, failures: 0 })
+      yield* round
+      yield* round
+      const { ok, failures } = yield* health()
+      assertEquals([ok, failures <= 2], [false, true])
+    })
+)
+
+for (
+  const [what, response, ok, reason] of [
+    ["a server's error", () => new Response("{}", { status: 500 }), false, ""],
+    ["a refused key", () => new Response("{}", { status: 401 }), false, ""],
+    ["a page", () => new Response("<html>Hi</html>"), false, "list of models"],
+    ["an error called a success", () => Response.json({ error: {} }), false, "list of models"],
+    ["no such list", () => new Response("{}", { status: 404 }), undefined, ""],
+    ["a rate limit", () => new Response("{}", { status: 429 }), undefined, ""]
+  ] as const
+) {
+  scheduled(
+    `${what} ${ok === undefined ? "says nothing of" : "fails"} the provider`,
+    () => ward({ own: own() }),
+    (ward) =>
+      Effect.gen(function* () {
+        ward.list = () => Effect.sync(response)
+        yield* pass(3000)
+        const found = yield* health()
+        assertEquals([found.ok, found.failures], [ok, ok === false ? 1 : 0])
+        assertStringIncludes(found.reason ?? "", reason)
+      })
+  )
+}
+
+scheduled(
+  "what a provider says of a failed check is told without our key",
+  () => ward({ own: own({ api_key: "correct-horse-battery" }) }),
+  (ward) =>
+    Effect.gen(function* () {
+      const message = "wrong: correct-horse-battery"
+      ward.list = () => Effect.sync(() => Response.json({ error: { message } }, { status: 401 }))
+      yield* pass(3000)
+      const { reason = "" } = yield* health()
+      assertStringIncludes(reason, "wrong")
+      assert(!reason.includes("horse"), reason)
+    })
+)
+
+scheduled(
+  "a check that hangs fails after 5 s and is hung up on, and none begins meanwhile",
+  () => ward({ own: own() }),
+  (ward) =>
+    Effect.gen(function* () {
+      ward.intervalMs = 1000
+      const signals: Array<AbortSignal> = []
+      ward.list = (_, signal) => {
+        signals.push(signal)
+        return Effect.never
+      }
+      for (let ms = 0; ms < 6000; ms += 100) yield* pass(100)
+      assertEquals([signals.length, ward.asked.length], [1, 1])
+      for (let ms = 0; ms < 3000; ms += 100) yield* pass(100)
+      assertEquals(signals[0]!.aborted, true)
+      assertEquals(signals.length, 2)
+      const { ok, failures, reason } = yield* health()
+      assertEquals([ok, failures], [false, 1])
+      assertEquals(reason, "The provider did not answer within 5 seconds")
+    })
+)
+
+scheduled(
+  "a failed check says nothing of who answered a real request meanwhile",
+  () => ward({ own: own() }),
+  (ward) =>
+    Effect.gen(function* () {
+      ward.list = () => Effect.never
+      yield* pass(3000)
+      assertEquals(ward.asked.length, 1)
+      yield* outcome("own")
+      yield* pass(5000)
+      assertEquals((yield* health()).ok, true)
+    })
+)
+
+scheduled(
+  "a check waits for no call, and no mail waits for a check",
+  () => ward({ own: own({ concurrency: 1, waiting: 1 }) }, {}, 20_000),
+  (ward) =>
+    Effect.gen(function* () {
+      const calls = [
+        yield* Effect.forkChild(outcome("own")),
+        yield* Effect.forkChild(outcome("own"))
+      ]
+      ward.list = () => Effect.never
+      yield* pass(3000)
+      assertEquals(ward.asked.length, 1)
+      assertEquals((yield* vitals("own")).work, { inFlight: 1, waiting: 1, concurrency: 1 })
+      yield* crash("own")
+      yield* settled
+      assertEquals(yield* Effect.forEach(calls, Fiber.join), ["crashed", "down"])
+      // The check was lost with it, and is made again.
+      ward.list = () => listing()
+      yield* round
+      assertEquals((yield* health()).ok, true)
+    })
+)
+
+scheduled(
+  "a provider that appears later is found, and what it lists is kept while it is away",
+  () => ward({ ollama: {} }),
+  (ward) =>
+    Effect.gen(function* () {
+      ward.list = () => refused
+      const { discovered } = yield* actorOf("ollama")
+      yield* round
+      assertEquals(Array.from(discovered()), [])
+      ward.list = () => listing("llama")
+      yield* round
+      const found = discovered()
+      assertEquals(Array.from(found), ["llama"])
+      yield* round
+      assert(discovered() === found, "the same models are the same set")
+      ward.list = () => refused
+      yield* round
+      assert(discovered() === found)
+      ward.list = () => listing("llama", "qwen")
+      yield* round
+      assertEquals(Array.from(discovered()), ["llama", "qwen"])
+    })
+)
+
+scheduled(
+  "where so configured, a check is an answer of one token by a model of the operator's",
+  () => {
+    const one = ward({ own: own({ health_check: "completion" }) })
+    return one
+  },
+  ({ asked, calls }) =>
+    Effect.gen(function* () {
+      // Nothing tells its models: the list is what is left.
+      yield* pass(3000)
+      assertEquals([asked.length, calls.length], [1, 0])
+    })
+)
+
+scheduled(
+  "a check by completion asks the first model that the provider is known for",
+  () => ward({ openai: { health_check: "completion" } }, { OPENAI_API_KEY: "sk-test" }),
+  ({ asked, calls }) =>
+    Effect.gen(function* () {
+      yield* pass(3000)
+      assertEquals([asked.length, calls.length], [0, 1])
+      const { model, max_completion_tokens, messages } = calls[0]!.body as Record<string, unknown>
+      const { provider } = (yield* actorOf("openai")).settings
+      assertEquals(model, provider.models[0]?.upstreamModel ?? provider.models[0]?.id)
+      assertEquals(max_completion_tokens, 1)
+      assertEquals(Array.isArray(messages) && messages.length, 1)
+      assertEquals((yield* health("openai")).ok, true)
+      // A check is not a request.
+      assertEquals((yield* actorOf("openai")).answers(), 0)
+    })
+)
+
+scheduled(
+  "the scheduler is an actor: it crashes alone, is seen, and comes back",
+  () => ward({ own: own() }),
+  (ward) =>
+    Effect.gen(function* () {
+      yield* pass(3000)
+      assertEquals(ward.asked.length, 1)
+      ward.crashes = true
+      yield* pass(10_000)
+      const down = yield* childNamed("health")
+      assertEquals([down.phase, down.lastCrash?.reason], ["restarting", "Error: a bug"])
+      assertEquals((yield* vitals("own")).phase, "running")
+      yield* pass(100)
+      const { phase, restarts } = yield* childNamed("health")
+      assertEquals([phase, restarts], ["running", 1])
+      yield* round
+      assert(ward.asked.length >= 2)
+    })
+)
