@@ -30,6 +30,7 @@ import { RetryBudget } from "./src/guard/RetryBudget.ts"
 import { Watchman } from "./src/guard/Watchman.ts"
 import { Prices } from "./src/ledger/Prices.ts"
 import { Egress } from "./src/provider/Egress.ts"
+import * as HealthSchedule from "./src/provider/HealthSchedule.ts"
 import { Providers } from "./src/provider/Providers.ts"
 import type { ProviderSettings } from "./src/provider/ProviderSettings.ts"
 import { roster } from "./src/provider/roster.ts"
@@ -44,7 +45,7 @@ restore()
  * `Configuration` says.
  */
 export const core = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
-  Layer.mergeAll(Gateway.layer(settings), ModelReport.layer).pipe(
+  Layer.mergeAll(Gateway.layer(settings), ModelReport.layer, HealthSchedule.layer).pipe(
     Layer.provideMerge(ModelTable.layer),
     Layer.provideMerge(Providers.layer(providers)),
     Layer.provideMerge(

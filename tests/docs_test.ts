@@ -231,6 +231,10 @@ Deno.test("the README lists every route with its scope", () => {
   assertEquals(listed.toSorted(), declared.toSorted())
 })
 
+/** Why a model may not even be tried. */
+const whys = /readonly why:((?:\s|\||"\w+"|\/\*\*[^\n]*\*\/)+)/
+  .exec(read("src/domain/GatewayError.ts"))?.[1] ?? ""
+
 /** Status, `details.reason` and exact word of each class of fault, as the code has them. */
 const faults = Array.from(
   envelope.matchAll(/^ {2}\w+: \[(\d+), "(\w+)", "(\w+)"\],?$/gm),
@@ -256,7 +260,6 @@ Deno.test("the page on errors lists every word that the code has, with its statu
 
   const sources = [...filesOf("src/api/"), ...filesOf("src/gateway/"), "src/domain/GatewayError.ts"]
     .map(read).join("\n")
-  const whys = /readonly why: ([^\n]+)/.exec(sources)?.[1] ?? ""
   const reasons = new Set([
     ...Array.from(sources.matchAll(/\bkind(?: =|:) "(\w+)"/g), ([, word]) => word),
     ...Array.from(sources.matchAll(/return "(json_\w+)"/g), ([, word]) => word),
@@ -272,7 +275,6 @@ Deno.test("the README lists the codes, and the reasons of a model that is unavai
   const rows = rowsOf(section(readme, "Errors"))
   assertEquals(new Set(rows.map(([code]) => bare(code))), new Set<string>(errorCodes))
   const told = rows.find(([code]) => bare(code) === "MODEL_UNAVAILABLE")?.[2] ?? ""
-  const whys = /readonly why: ([^\n]+)/.exec(read("src/domain/GatewayError.ts"))?.[1] ?? ""
   assertEquals(
     new Set(words(told)),
     new Set([
@@ -331,12 +333,13 @@ liveTest("the README's curl commands are answered", () =>
   Effect.gen(function* () {
     const { url } = yield* start(simulator)
     const commands = blocks("sh").filter((text) => text.startsWith("curl "))
-    assertEquals(commands.length, 3)
+    assertEquals(commands.length, 4)
     const answers = yield* Effect.forEach(commands, (text) =>
       said(url, "sh", ["-c", text.replace("http://localhost:8000", url)]))
     assertStringIncludes(answers[0] ?? "", "You said: “Hello”")
     assert(answers[1]?.endsWith("data: [DONE]\n\n"))
     assertStringIncludes(answers[2] ?? "", '"id":"simulator"')
+    assertStringIncludes(answers[3] ?? "", '"fallback_models":["claude-3"]')
   }), { ignore: !withCurl })
 
 const clients = [

@@ -12,19 +12,13 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Slots from "../actor/Slots.ts"
-import type { Supervisor } from "../actor/Supervisor.ts"
 import { Authenticator } from "../auth/Authenticator.ts"
 import { credentialInAddress } from "../auth/credential.ts"
 import { requireScope } from "../auth/errors.ts"
-import type { ConfigStore } from "../config/ConfigStore.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
-import type { Principal } from "../domain/Principal.ts"
+import { anybody, type Principal } from "../domain/Principal.ts"
 import { nothingTold, type Told } from "../gateway/Ask.ts"
-import type { Decisions } from "../gateway/Decisions.ts"
 import { Gateway } from "../gateway/Gateway.ts"
-import type { Prices } from "../ledger/Prices.ts"
-import type { ModelReport } from "../routing/ModelReport.ts"
-import type { ModelTable } from "../routing/ModelTable.ts"
 import { addressOf, prefix } from "./address.ts"
 import { Caller } from "./Caller.ts"
 import { generate } from "./native/generate.ts"
@@ -50,12 +44,6 @@ export class Door extends Context.Service<Door, {
 
 const hot = new Map([[`${prefix}/generate`, false], [`${prefix}/generate/stream`, true]])
 
-/** What the routes that Effect's router serves need. */
-type Routed = Supervisor | Gateway | Decisions | ModelReport | ModelTable | ConfigStore | Prices
-
-/** Whoever calls a route that is open to all. */
-const anybody: Principal = { id: "anybody", kind: "api_key", name: "anybody", scopes: new Set() }
-
 /** What the door has to be told. */
 export interface DoorSettings {
   /** The largest body that is read. */
@@ -68,7 +56,7 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, requestsAtOnce }: DoorSet
   const authenticator = yield* Authenticator
   const gateway = yield* Gateway
   const random = yield* Random.Random
-  const context = yield* Effect.context<Routed>()
+  const context = yield* Effect.context<Native.Needed>()
   const fork = Effect.runForkWith(context)
   const pages = Pages.make()
   const routed = HttpRouter.toWebHandler(

@@ -93,12 +93,12 @@ const tell = (reason: Reason): Told => {
       return {
         status: 429,
         code: "RATE_LIMIT_EXCEEDED",
-        message: `${subjects[reason.of]} limit of ${
+        message: `${limited[reason.of].whose} limit of ${
           limits[reason.limit]
         } is reached: try again later`,
         details: {
           model: printable(reason.model),
-          reason: reason.of === "key" ? "key_limit" : "model_limit",
+          reason: limited[reason.of].reason,
           limit: reason.limit
         },
         retryAfterMs: reason.retryAfterMs
@@ -116,7 +116,10 @@ const tell = (reason: Reason): Told => {
   }
 }
 
-const subjects = { key: "Your key's", model: "The model's" }
+const limited = {
+  key: { reason: "key_limit", whose: "Your key's" },
+  model: { reason: "model_limit", whose: "The model's" }
+}
 const limits = {
   requests: "requests a minute",
   tokens: "tokens a minute",

@@ -28,10 +28,10 @@ export const toldHeaders = ({ attempts, standing }: Told): Readonly<Record<strin
 })
 
 /** In the words of OpenAI's headers, which clients know. */
-const roomHeaders = (kind: "requests" | "tokens", { limit, remaining, resetMs }: Room) => ({
-  [`x-ratelimit-limit-${kind}`]: String(limit),
-  [`x-ratelimit-remaining-${kind}`]: String(remaining),
-  [`x-ratelimit-reset-${kind}`]: `${Math.ceil(resetMs) / 1000}s`
+const roomHeaders = (of: "requests" | "tokens", { limit, remaining, resetMs }: Room) => ({
+  [`x-ratelimit-limit-${of}`]: String(limit),
+  [`x-ratelimit-remaining-${of}`]: String(remaining),
+  [`x-ratelimit-reset-${of}`]: `${Math.ceil(resetMs) / 1000}s`
 })
 
 /** An error in its envelope. */

@@ -34,3 +34,11 @@ export interface Principal {
   readonly name: string
   readonly scopes: ReadonlySet<Scope>
 }
+
+/** Whoever calls a route that is open to all. */
+export const anybody: Principal = {
+  id: "anybody",
+  kind: "api_key",
+  name: "anybody",
+  scopes: new Set()
+}

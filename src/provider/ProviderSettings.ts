@@ -16,7 +16,7 @@ export interface ProviderSettings {
   readonly size: ActorSize
   /** The cheapest check that shows how it is. */
   readonly healthCheck: HealthCheck
-  /** Who is asked in a check by completion, by its own name. Default: the first that it lists. */
+  /** The model asked in a check by completion, by its own name. Default: the first that it lists. */
   readonly probeModel: string | undefined
   readonly readiness: Readiness
   /** Whether the operator set it up, by a key or an address. */

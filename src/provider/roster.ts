@@ -114,8 +114,10 @@ const probeModel = (provider: Provider, models: Settings["models"]): string | un
     const place = places.find((one) => one.provider === provider.id)
     if (place && own.enabled !== false) return place.upstreamModel ?? id
   }
-  const [first] = provider.models
-  return first && (first.upstreamModel ?? first.id)
+  // A model that reasons has nothing to say in one token.
+  const known = provider.models.find(({ capabilities }) => !capabilities.includes("reasoning")) ??
+    provider.models[0]
+  return known && (known.upstreamModel ?? known.id)
 }
 
 const readiness = (

@@ -6,6 +6,9 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { Traffic } from "../config/Traffic.ts"
+import { Circuits, type CircuitView } from "../guard/Circuits.ts"
+import { type Judged, judgeProbe } from "../guard/judgeProbe.ts"
 import { type Health, ModelHealth, type Record } from "../guard/ModelHealth.ts"
 import { type Deployment, type ModelEntry, ModelTable } from "./ModelTable.ts"
 
@@ -36,42 +39,63 @@ export class ModelReport extends Context.Service<ModelReport, {
     Effect.gen(function* () {
       const table = yield* ModelTable
       const health = yield* ModelHealth
-      const report = (entry: ModelEntry): Effect.Effect<Report> =>
+      const circuits = yield* Circuits
+      const report = (
+        entry: ModelEntry,
+        { loadBalancing: { failureThreshold } }: Traffic
+      ): Effect.Effect<Report> =>
         Effect.map(health.record(entry.id), (record) => ({
           entry,
-          record,
-          ...judge(entry, record)
+          ...best(entry.deployments, (deployment) =>
+            judge(
+              deployment,
+              judgeProbe(record, deployment.provider.health(), failureThreshold),
+              circuits.state(deployment.id, deployment.provider.settings.provider.id)
+            ))
         }))
       return ModelReport.of({
         of: (id) =>
           Effect.suspend(() => {
-            const entry = table.snapshot().find(id)
-            return entry ? report(entry) : Effect.undefined
+            const { find, traffic } = table.snapshot()
+            const entry = find(id)
+            return entry ? report(entry, traffic) : Effect.undefined
           }),
-        all: Effect.suspend(() => Effect.forEach(table.snapshot().entries, report))
+        all: Effect.suspend(() => {
+          const { entries, traffic } = table.snapshot()
+          return Effect.forEach(entries, (entry) => report(entry, traffic))
+        })
       })
     })
   )
 }
 
-type Judgement = Pick<Report, "deployment" | "status" | "isAsked" | "reason">
+type Judgement = Omit<Report, "entry">
 
-const judge = ({ deployments: [first, ...others] }: ModelEntry, record: Record): Judgement => {
-  let told = judgeOne(first, record)
+/** A model is as well as the best of its deployments. */
+const best = (
+  [first, ...others]: ModelEntry["deployments"],
+  judged: (deployment: Deployment) => Judgement
+): Judgement => {
+  let told = judged(first)
   for (const other of others) {
-    if (told.isAsked) break
-    const next = judgeOne(other, record)
-    // What is out of order says more than what somebody switched off.
-    if (next.isAsked || (told.status === "disabled" && next.status === "unavailable")) told = next
+    if (told.status === "available") break
+    const next = judged(other)
+    if (rank(next) > rank(told)) told = next
   }
   return told
 }
 
-const judgeOne = (deployment: Deployment, record: Record): Judgement => {
+const rank = ({ isAsked, status }: Judgement): number => (isAsked ? 10 : 0) + ranks[status]
+
+// What is out of order says more than what somebody switched off.
+const ranks = { disabled: 0, unavailable: 1, degraded: 2, available: 3 }
+
+const judge = (deployment: Deployment, record: Judged, circuit: CircuitView): Judgement => {
   const { enabled, provider } = deployment
   const { readiness, provider: { id } } = provider.settings
   const notAsked = (status: Status, reason: string) => ({
     deployment,
+    record,
     status,
     isAsked: false,
     reason
@@ -83,7 +107,18 @@ const judgeOne = (deployment: Deployment, record: Record): Judgement => {
   if (!provider.isRunning()) {
     return notAsked("unavailable", `Provider "${id}" takes no calls now`)
   }
-  return { deployment, isAsked: true, ...ofRecord[record.health] }
+  const asked = { deployment, record, isAsked: true }
+  if (circuit.parkedMs !== undefined) {
+    return { ...asked, status: "unavailable", reason: `Provider "${id}" refused our key` }
+  }
+  if (circuit.state === "open") {
+    return { ...asked, status: "unavailable", reason: "It failed too often lately" }
+  }
+  if (circuit.coolingDownMs !== undefined) {
+    return { ...asked, status: "degraded", reason: `Provider "${id}" asked for a pause` }
+  }
+  const { status, reason } = ofRecord[record.health]
+  return { ...asked, status, reason: record.reason ?? reason }
 }
 
 /** What a model's latest requests say of it. */

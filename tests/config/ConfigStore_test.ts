@@ -12,7 +12,7 @@ import { PolicyOptions } from "../../src/config/PolicyOptions.ts"
 import { defaultTraffic } from "../../src/config/Traffic.ts"
 import { law, test } from "../kit/effect.ts"
 import { temporaryFolder } from "../kit/gateway.ts"
-import { forgetful, keeping, terms } from "./store.ts"
+import { forgetful, keeping, known, terms } from "./store.ts"
 
 test("with no file and no changes the defaults hold", () =>
   Effect.gen(function* () {
@@ -214,6 +214,20 @@ test("of a hundred who change the same thing at once, each knowing what holds, o
     )
     assertEquals(exits.filter(({ _tag }) => _tag === "Success").length, 1)
     assertEquals(store.current().version, 1)
+  }))
+
+test("changes of different models at the same time are all kept", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const store = yield* keeping(folder)
+    yield* Effect.forEach(
+      [...known],
+      (id) => store.putModel(id, { priority: 9 }, terms()),
+      { concurrency: "unbounded" }
+    )
+    const kept = yield* keeping(folder)
+    for (const id of known) assertEquals(kept.model(id).shown.priority, 9, id)
+    assertEquals(kept.history().map(({ version }) => version), [4, 3, 2, 1])
   }))
 
 test("a dry run tells what would change, and changes nothing", () =>

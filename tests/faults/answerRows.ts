@@ -81,6 +81,7 @@ export const answerRows: ReadonlyArray<Row> = [
     id: "U26",
     what: "a page that says it is text, with 500",
     script: status(500, { body: "<html><h1>Whoops, it is the proxy</h1></html>" }),
+    asks: 2,
     ...both(failed("upstream_error"))
   },
   {

@@ -73,8 +73,12 @@ export interface House {
   readonly ask: (
     model: string,
     streamed: boolean,
-    headers?: Readonly<Record<string, string>>
+    headers?: Readonly<Record<string, string>>,
+    signal?: AbortSignal
   ) => Promise<Reply>
+  /** Reads what the API says at `path`; with a `body`, that is posted. */
+  // deno-lint-ignore no-explicit-any -- each test knows what it reads
+  readonly read: (path: string, body?: object) => Promise<any>
 }
 
 /** The model that is served by the provider of a dialect at a place. */
@@ -190,7 +194,24 @@ export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
     elsewhere,
     all,
     clock,
-    ask: (model, streamed, headers = {}) => ask(gateway.api, model, streamed, headers)
+    ask: async (model, streamed, headers = {}, signal = AbortSignal.timeout(15_000)) => {
+      const response = await fetch(`${gateway.api}/generate${streamed ? "/stream" : ""}`, {
+        method: "POST",
+        headers: { ...authorized, "content-type": "application/json", ...headers },
+        body: JSON.stringify(hello(model)),
+        signal
+      })
+      return { status: response.status, headers: response.headers, text: await response.text() }
+    },
+    read: async (path, body) => {
+      const posting = body && {
+        method: "POST",
+        headers: { ...authorized, "content-type": "application/json" },
+        body: JSON.stringify(body)
+      }
+      const response = await fetch(gateway.api + path, posting ?? { headers: authorized })
+      return await response.json()
+    }
   }
   return house
 })
@@ -215,18 +236,4 @@ const short = {
 /** Asked for nothing but answers. */
 const unchecked = { health_check: "none", discover: false }
 
-const ask = async (
-  api: string,
-  model: string,
-  streamed: boolean,
-  more: Readonly<Record<string, string>>
-): Promise<Reply> => {
-  const response = await fetch(`${api}/generate${streamed ? "/stream" : ""}`, {
-    method: "POST",
-    headers: { "x-api-key": apiKey, "content-type": "application/json", ...more },
-    body: JSON.stringify(hello(model)),
-    signal: AbortSignal.timeout(15_000)
-  })
-  const { status, headers } = response
-  return { status, headers, text: await response.text() }
-}
+const authorized = { "x-api-key": apiKey }

@@ -7,7 +7,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert"
 import { answer } from "../kit/FakeProvider.ts"
-import { check } from "./client.ts"
+import { check, type Reply } from "./client.ts"
 import { type Case, testRow } from "./eachCase.ts"
 import { checkCall, checkConnections, checkHidden } from "./hidden.ts"
 import { keys, spareDialect, spareFor } from "./house.ts"
@@ -39,6 +39,22 @@ const checkContinues = (body: unknown, text: string) => {
   if (text !== "") assertStringIncludes(JSON.stringify(body), JSON.stringify(text).slice(1, -1))
 }
 
+/** Checks that who was asked for an answer, and how, can be read afterwards. */
+const checkDecision = async (
+  { house, seen }: Case,
+  { headers }: Reply,
+  asked: number
+): Promise<void> => {
+  const { outcome, attempts } = await house.read(`/requests/${headers.get("x-request-id")}`)
+  assertEquals(outcome, "answered")
+  const told: ReadonlyArray<{ number: number; outcome: string; resumed?: string }> = attempts
+  assertEquals(told.map(({ number }) => number), Array.from({ length: asked }, (_, at) => at + 1))
+  assertEquals(told.map(({ outcome }) => outcome === "answered").indexOf(true), asked - 1)
+  const resumed = told.slice(1).map(({ resumed }) => resumed)
+  const how = seen.kind === "broken" ? "instruction" : undefined
+  assertEquals(resumed, Array(asked - 1).fill(how))
+}
+
 const rescued = async (one: Case): Promise<void> => {
   const { row, dialect, streamed, seen, house, model } = one
   const { asks = 1, held } = row
@@ -53,6 +69,7 @@ const rescued = async (one: Case): Promise<void> => {
   check(reply, { seen: good(), streamed, model, served: spare, attempts })
   assertEquals([asked, spareCalls.length], [isThere(row) ? asks : 0, 1], "Who was asked how often")
   checkContinues(spareCalls[0]?.body, shownBefore(seen))
+  await checkDecision(one, reply, asks + 1)
   if (!isThere(row)) return
   await checkConnections(fake, row.closes ? 0 : 1)
 
@@ -76,6 +93,7 @@ const healed = async (one: Case): Promise<void> => {
   const attempts = seen.kind === "broken" ? 1 : 2
   check(reply, { seen: good(), streamed, model, attempts })
   assertEquals([asked, spareCalls.length], [row.asks, 0], "Who was asked how often")
+  await checkDecision(one, reply, 2)
 }
 
 const isFault = ({ whole, streamed }: Row): boolean => (whole ?? streamed)?.kind !== "good"

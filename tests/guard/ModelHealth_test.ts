@@ -1,4 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
@@ -96,6 +97,36 @@ watched("what is noted after a long pause stands alone", (health) =>
     yield* health.note("m", true, 7)
     const { errorRate, responseTimeMs, lastCheck } = yield* health.record("m")
     assertEquals([errorRate, responseTimeMs, lastCheck], [0, 7, 99 * minute])
+  }))
+
+watched("noteUnsafe() is note(), done at once", (health) =>
+  Effect.gen(function* () {
+    yield* TestClock.adjust(5)
+    health.noteUnsafe("m", true, 10)
+    health.noteUnsafe("m", false, 10)
+    assertEquals(yield* health.record("m"), {
+      health: "degraded",
+      responseTimeMs: 10,
+      lastCheck: 5,
+      errorRate: 0.5
+    })
+  }))
+
+test("a clock that is set makes nobody forget, and the time told is the clock's", () =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.clockWith(Effect.succeed)
+    let ahead = 0
+    const set: typeof clock = Object.assign(Object.create(clock), {
+      currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + ahead
+    })
+    yield* Effect.gen(function* () {
+      const health = yield* ModelHealth
+      health.noteUnsafe("m", false, 1)
+      ahead = 99 * minute
+      health.noteUnsafe("m", true, 1)
+      const { errorRate, lastCheck } = yield* health.record("m")
+      assertEquals([errorRate, lastCheck], [0.5, 99 * minute])
+    }).pipe(Effect.provide(ModelHealth.layer), Effect.provideService(Clock.Clock, set))
   }))
 
 const Note = Schema.Struct({

@@ -20,9 +20,11 @@ import type { Decisions } from "../../src/gateway/Decisions.ts"
 import type { Gateway } from "../../src/gateway/Gateway.ts"
 import type { Circuits } from "../../src/guard/Circuits.ts"
 import type { Limiter } from "../../src/guard/limits/Limiter.ts"
+import type { RetryBudget } from "../../src/guard/RetryBudget.ts"
 import { Egress, type Send } from "../../src/provider/Egress.ts"
 import type { Providers } from "../../src/provider/Providers.ts"
 import { roster } from "../../src/provider/roster.ts"
+import type { Balancer } from "../../src/routing/Balancer.ts"
 import type { ModelReport } from "../../src/routing/ModelReport.ts"
 import type { ModelTable } from "../../src/routing/ModelTable.ts"
 
@@ -87,15 +89,17 @@ export const simulated = (
   send: Send,
   setup: Setup = {}
 ): Layer.Layer<
-  | Gateway
+  | Balancer
   | Circuits
   | ConfigStore
   | Configuration
   | Decisions
+  | Gateway
   | Limiter
   | ModelReport
   | ModelTable
   | Providers
+  | RetryBudget
   | Supervisor
 > =>
   Layer.unwrap(Effect.gen(function* () {

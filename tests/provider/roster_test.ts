@@ -84,12 +84,40 @@ test("a provider of the catalogue can be renamed, resized, priced, discovered an
       })
     )
     assertEquals([provider.name, provider.pricing, provider.discovers], ["Ours", "azure", true])
-    assertEquals(size, { mailbox: 64, concurrency: 3, waiting: 4 })
+    assertEquals(size, { mailbox: 64, concurrency: 3, waiting: 4, waitMs: 5000 })
     assertEquals(readiness, {
       ready: false,
       reason: "disabled",
       message: `Provider "openai" is disabled`
     })
+  }))
+
+test("a call waits for 5 s and health is seen by the list of models, unless configured otherwise", () =>
+  Effect.gen(function* () {
+    const { size, healthCheck } = yield* one("openai", {})
+    assertEquals([size.waitMs, healthCheck], [5000, "models"])
+    const other = yield* one("openai", openai({ wait_seconds: 0.5, health_check: "none" }))
+    assertEquals([other.size.waitMs, other.healthCheck], [500, "none"])
+    assertEquals((yield* one("simulator", {})).healthCheck, "none")
+  }))
+
+test("a check asks a model that the operator has the provider serve, else one of the catalogue", () =>
+  Effect.gen(function* () {
+    const own = { dialect: "openai", base_url: "http://own" }
+    const asked = (models: object, id = "own") =>
+      Effect.map(
+        one(id, { providers: { own }, models }),
+        ({ probeModel }) => probeModel
+      )
+    assertEquals(yield* asked({}), undefined)
+    assertEquals(yield* asked({ a: { provider: "own" }, b: { provider: "own" } }), "a")
+    assertEquals(yield* asked({ a: { provider: "own", upstream_model: "A" } }), "A")
+    assertEquals(yield* asked({ a: { provider: "own", enabled: false } }), undefined)
+    const deployments = [{ provider: "openai" }, { provider: "own", upstream_model: "x" }]
+    assertEquals(yield* asked({ a: { deployments } }), "x")
+    assertEquals(yield* asked({ a: { deployments } }, "openai"), "a")
+    // One that reasons has nothing to say in one token.
+    assertEquals(yield* asked({}, "openai"), "gpt-4o")
   }))
 
 test("an own provider comes after the catalogue's, in the order of the file", () =>

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Configuration } from "../../src/config/Configuration.ts"
 import { defaultTraffic } from "../../src/config/Traffic.ts"
+import { Circuits } from "../../src/guard/Circuits.ts"
 import { ModelHealth } from "../../src/guard/ModelHealth.ts"
 import type { ProviderActor } from "../../src/provider/ProviderActor.ts"
 import { Providers } from "../../src/provider/Providers.ts"
@@ -106,6 +107,7 @@ test("of several deployments that cannot be used, what is out of order is told b
 const reporting = (...actors: ReadonlyArray<ProviderActor>) =>
   ModelReport.layer.pipe(
     Layer.provide(ModelTable.layer),
+    Layer.provide(Circuits.layer),
     Layer.provide(
       Configuration.layerFixed({
         ...defaultTraffic,

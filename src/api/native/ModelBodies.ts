@@ -4,6 +4,7 @@
  * @module
  */
 import * as Schema from "effect/Schema"
+import { CircuitBody } from "./GuardBodies.ts"
 import { capabilities } from "../../domain/Model.ts"
 
 /** Whether a model can be used now. */
@@ -47,7 +48,20 @@ export const ModelStatusBody = Schema.Struct({
   /** ISO 8601; `null` before the first request. */
   last_check: Schema.NullOr(Schema.String),
   /** Failed requests in all requests, from 0 to 1, over the last 15 minutes. */
-  error_rate: Schema.Finite
+  error_rate: Schema.Finite,
+  /** Why it is not available. */
+  reason: Schema.optionalKey(Schema.String),
+  /** The providers that serve it. */
+  deployments: Schema.Array(Schema.Struct({
+    id: Schema.String,
+    provider: Schema.String,
+    enabled: Schema.Boolean,
+    circuit: CircuitBody,
+    /** Calls under way. */
+    in_flight: Schema.Natural,
+    /** Moving average of the time to the first token; `null` before the first. */
+    latency_ms: Schema.NullOr(Schema.Natural)
+  }))
 }).annotate({ identifier: "ModelStatus" })
 
 const Service = Schema.Literals(["healthy", "degraded", "unhealthy"])

@@ -6,6 +6,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import type { Child } from "../../actor/Supervisor.ts"
+import { CircuitBody, ScopeBody } from "./GuardBodies.ts"
 
 /** What `/supervision` answers. */
 export const SupervisionBody = Schema.Struct({
@@ -20,6 +21,20 @@ export const SupervisionBody = Schema.Struct({
     }),
     restarts: Schema.Natural,
     last_crash: Schema.NullOr(Schema.Struct({ at: Schema.String, reason: Schema.String }))
+  })),
+  /** Of deployments that were asked. */
+  circuits: Schema.Array(Schema.Struct({ deployment: Schema.String, circuit: CircuitBody })),
+  /** What counts against limits now. */
+  limits: Schema.Array(ScopeBody),
+  /** Repeated calls in the last ten seconds, by provider. */
+  retries: Schema.Array(Schema.Struct({
+    provider: Schema.String,
+    first_calls: Schema.Natural,
+    retries: Schema.Natural,
+    /** How many more may be repeated now. */
+    left: Schema.Natural,
+    /** How many were not repeated for want of budget, since the start. */
+    denied: Schema.Natural
   }))
 }).annotate({ identifier: "Supervision" })
 

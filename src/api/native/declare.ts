@@ -27,6 +27,8 @@ export const notFound = error(404, "MODEL_NOT_FOUND")
 export const tooLarge = error(413, "INVALID_REQUEST")
 /** 415: the body is not JSON. */
 export const wrongType = error(415, "INVALID_REQUEST")
+/** 429: a limit is reached. */
+export const limited = error(429, "RATE_LIMIT_EXCEEDED")
 /** 500: a bug. */
 export const failed = error(500, "INTERNAL_ERROR")
 /** 502: the provider failed. */

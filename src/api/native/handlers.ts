@@ -9,9 +9,17 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Layer from "effect/Layer"
 import { Supervisor } from "../../actor/Supervisor.ts"
+import type { ConfigStore } from "../../config/ConfigStore.ts"
 import { GatewayError } from "../../domain/GatewayError.ts"
+import type { Decisions as Kept } from "../../gateway/Decisions.ts"
+import type { Gateway } from "../../gateway/Gateway.ts"
+import { Circuits } from "../../guard/Circuits.ts"
+import { Limiter } from "../../guard/limits/Limiter.ts"
+import { RetryBudget } from "../../guard/RetryBudget.ts"
 import { Prices } from "../../ledger/Prices.ts"
+import { Balancer } from "../../routing/Balancer.ts"
 import { ModelReport, type Report } from "../../routing/ModelReport.ts"
+import type { ModelTable } from "../../routing/ModelTable.ts"
 import { ratesOf } from "../../routing/rates.ts"
 import { toEnvelope } from "../ErrorEnvelope.ts"
 import { RequestId } from "../RequestId.ts"
@@ -19,6 +27,7 @@ import { RoutedApi } from "./Api.ts"
 import { Config } from "./config.ts"
 import { Decisions } from "./decisions.ts"
 import { checkHealth } from "./health.ts"
+import { toCircuit, toScope } from "./GuardBodies.ts"
 import type { ModelBody, ModelStatusBody } from "./ModelBodies.ts"
 import { SchemaFaults } from "./SchemaFaults.ts"
 import { toBody } from "./SupervisionBody.ts"
@@ -29,6 +38,8 @@ const Models = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const reports = yield* ModelReport
     const prices = yield* Prices
+    const circuits = yield* Circuits
+    const balancer = yield* Balancer
 
     return handlers
       .handle("models", () =>
@@ -40,7 +51,7 @@ const Models = HttpApiBuilder.group(
       .handle("modelStatus", ({ params: { model_id } }) =>
         Effect.gen(function* () {
           const report = yield* reports.of(model_id)
-          if (report) return toStatus(report)
+          if (report) return toStatus(report, circuits, balancer)
           const error = new GatewayError({ reason: { _tag: "ModelNotFound", model: model_id } })
           const told = toEnvelope(error, yield* RequestId).error
           return yield* Effect.fail({ error: { ...told, code: "MODEL_NOT_FOUND" as const } })
@@ -54,6 +65,9 @@ const Operation = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const supervisor = yield* Supervisor
     const health = yield* checkHealth
+    const circuits = yield* Circuits
+    const limiter = yield* Limiter
+    const retries = yield* RetryBudget
 
     return handlers
       .handle(
@@ -66,10 +80,39 @@ const Operation = HttpApiBuilder.group(
       )
       .handle(
         "supervision",
-        () => Effect.sync(() => ({ actors: supervisor.children().map(toBody) }))
+        () =>
+          Effect.sync(() => ({
+            actors: supervisor.children().map(toBody),
+            circuits: circuits.all().map(({ deployment, view }) => ({
+              deployment,
+              circuit: toCircuit(view)
+            })),
+            limits: limiter.view().map(toScope),
+            retries: retries.all().map(({ provider, firstAttempts, retries, left, denied }) => ({
+              provider,
+              first_calls: firstAttempts,
+              retries,
+              left,
+              denied
+            }))
+          }))
       )
   })
 )
+
+/** What they need of the gateway. */
+export type Needed =
+  | Balancer
+  | Circuits
+  | ConfigStore
+  | Kept
+  | Gateway
+  | Limiter
+  | ModelReport
+  | ModelTable
+  | Prices
+  | RetryBudget
+  | Supervisor
 
 /** All of them. */
 export const layer = HttpApiBuilder.layer(RoutedApi).pipe(
@@ -110,14 +153,28 @@ const toModel = (
 const perThousand = (perMillion: number): number => Math.round(perMillion * 1e6) / 1e9
 
 const toStatus = (
-  { deployment, status, record }: Report
+  { entry, status, record, reason }: Report,
+  circuits: Circuits["Service"],
+  balancer: Balancer["Service"]
 ): typeof ModelStatusBody.Type => ({
-  model_id: deployment.model.id,
+  model_id: entry.id,
   status,
   health: record.health,
   response_time_ms: record.responseTimeMs ?? null,
   last_check: record.lastCheck === undefined
     ? null
     : DateTime.formatIso(DateTime.makeUnsafe(record.lastCheck)),
-  error_rate: record.errorRate
+  error_rate: record.errorRate,
+  ...(reason === undefined ? {} : { reason }),
+  deployments: entry.deployments.map(({ id, enabled, model }) => {
+    const { inFlight, latencyMs } = balancer.stats(id)
+    return {
+      id,
+      provider: model.provider,
+      enabled,
+      circuit: toCircuit(circuits.state(id, model.provider)),
+      in_flight: inFlight,
+      latency_ms: latencyMs === undefined ? null : Math.round(latencyMs)
+    }
+  })
 })

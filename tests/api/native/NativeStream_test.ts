@@ -128,7 +128,9 @@ liveTest(
   "a failure after content is one event with the error, and no [DONE]",
   () =>
     Effect.gen(function* () {
-      const { url, provider } = yield* startBoth()
+      const { url, provider } = yield* startBoth(undefined, {
+        config: { load_balancing: { failure_threshold: 1000 } }
+      })
       for (const by of ["cut", "reset", "end", "error"] as const) {
         provider.respond(FakeProvider.answer({ breaks: { after: 2, by } }))
         for (const model of Object.values(modelOf)) {

@@ -46,9 +46,10 @@ const ways: Record<number, readonly [FakeProvider.Script, unknown, Record<string
   401: [FakeProvider.answer(), hello("gpt-4o"), { "x-api-key": "wrong" }],
   404: [FakeProvider.answer(), hello("gpt-99")],
   413: [FakeProvider.answer(), hello("x".repeat(5000))],
+  429: [FakeProvider.answer(), hello("gpt-5")],
   415: [FakeProvider.answer(), hello("gpt-4o"), { "content-type": "text/plain" }],
   502: [FakeProvider.fail("server"), hello("gpt-4o")],
-  503: [FakeProvider.fail("rate_limited"), hello("gpt-4o")],
+  503: [FakeProvider.fail("rate_limited"), hello("gpt-4o-mini")],
   504: [FakeProvider.silence, hello("gpt-4o")]
 }
 
@@ -59,9 +60,13 @@ liveTest(
       const { api, provider } = yield* startBoth(undefined, {
         config: {
           limits: { body_bytes: 4000 },
+          models: { "gpt-5": { rate_limit: { requests_per_minute: 1 } } },
+          load_balancing: { failure_threshold: 1000 },
           timeouts: { whole_head_seconds: 0.1, stream_head_seconds: 0.1 }
         }
       })
+      // Its limit is reached from now on.
+      yield* postJson(`${api}/generate`, hello("gpt-5"))
       for (const path of hot) {
         const schemas = declared(path)
         // 403 and 500 have tests of their own; events have one below.

@@ -62,7 +62,9 @@ liveTest(
 
 liveTest("/models/{id}/status tells how real requests went", () =>
   Effect.gen(function* () {
-    const { api, provider } = yield* startBoth()
+    const { api, provider } = yield* startBoth(undefined, {
+      config: { retries: { attempts: 1 } }
+    })
     const status = Effect.map(askJson(`${api}/models/gpt-4/status`), ({ body }) => body)
     assertEquals(yield* status, {
       model_id: "gpt-4",
@@ -70,7 +72,15 @@ liveTest("/models/{id}/status tells how real requests went", () =>
       health: "unknown",
       response_time_ms: null,
       last_check: null,
-      error_rate: 0
+      error_rate: 0,
+      deployments: [{
+        id: "gpt-4@openai",
+        provider: "openai",
+        enabled: true,
+        circuit: { state: "closed", consecutive_failures: 0 },
+        in_flight: 0,
+        latency_ms: null
+      }]
     })
     yield* postJson(`${api}/generate`, hello("gpt-4"))
     const healthy = yield* status
@@ -79,7 +89,20 @@ liveTest("/models/{id}/status tells how real requests went", () =>
     assertMatch(healthy.last_check, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
     provider.respond(FakeProvider.fail("server"))
     yield* postJson(`${api}/generate`, hello("gpt-4"))
-    assertEquals((yield* status).error_rate, 0.5)
+    const failing = yield* status
+    assertEquals(failing.error_rate, 0.5)
+    assertEquals(failing.deployments[0].circuit, { state: "closed", consecutive_failures: 1 })
+    provider.respond(FakeProvider.fail("auth"))
+    yield* postJson(`${api}/generate`, hello("gpt-4"))
+    const parked = yield* status
+    assertEquals([parked.status, parked.reason], [
+      "unavailable",
+      'Provider "openai" refused our key'
+    ])
+    assert(parked.deployments[0].circuit.key_parked_ms > 0)
+    const { body: { circuits, retries } } = yield* askJson(`${api}/supervision`)
+    assertEquals(circuits[0].deployment, "gpt-4@openai")
+    assertEquals([retries[0].provider, retries[0].first_calls], ["openai", 3])
   }))
 
 liveTest("the status of a model that is not there is 404", () =>

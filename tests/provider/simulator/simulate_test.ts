@@ -17,7 +17,7 @@ const withSeed = (seed: number) =>
     upstream(() => {
       throw new Error("nobody is asked")
     }).send,
-    { env: { PENSTOCK_SIMULATOR: "on" }, config: { simulator: { seed } } }
+    { env: { PENSTOCK_SIMULATOR: "on" }, config: { simulator: { seed }, retries: { attempts: 1 } } }
   )
 
 const simulating = (
