@@ -67,7 +67,7 @@ const weighted = (
   const choices: Array<Choice & { readonly entry: ModelEntry }> = []
   for (const [id, weight] of weights) {
     const entry = snapshot.find(id)
-    if (entry === undefined || weight <= 0) continue
+    if (entry === undefined) continue
     const [first] = entry.deployments
     const price = priceOf(first, tools)
     // Latency and failures are known of deployments.

@@ -225,5 +225,7 @@ test("a client that leaves, or does not read, says nothing of the model", () => 
     assertEquals(deaf.failure(), "ClientTooSlow")
     const report = yield* ModelReport.use((report) => report.of("gpt-4o"))
     assertEquals(report?.record.health, "unknown")
-  }).pipe(Effect.provide(simulated(provider.send)))
+  }).pipe(Effect.provide(simulated(provider.send, {
+    config: { providers: { openai: { health_check: "none" } } }
+  })))
 })

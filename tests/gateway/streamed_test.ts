@@ -115,6 +115,24 @@ test("an answer that is begun anew in other words is not shown: the stream ends 
       one: [streaming(role, says(long), cut), streaming(role, says(other), stop, done)]
     })
     assertEquals([seen.text, seen.ending, seen.failure], [long, undefined, "stream_cut"])
+    assertEquals(seen.places, ["one", "one"])
+  }))
+
+test("an answer that is begun anew and ends before it is new does not look whole", () =>
+  Effect.gen(function* () {
+    const long = "Once upon a time there was a king who had three daughters. He lived in"
+    const seen = yield* story({
+      one: [streaming(role, says(long), cut), streaming(role, says(long.slice(0, 50)), stop, done)]
+    })
+    assertEquals([seen.text, seen.ending, seen.failure], [long, undefined, "stream_cut"])
+  }))
+
+test("a stream of a fallback that breaks is told by its own fault", () =>
+  Effect.gen(function* () {
+    const unknown = json({ error: { message: "no" } }, { status: 404 })
+    const seen = yield* story({ one: [unknown], two: [halfway(cut), unknown] })
+    assertEquals([seen.text, seen.failure], ["Hello, my ", "stream_cut"])
+    assertEquals(seen.places, ["one", "two", "two"])
   }))
 
 test("a model that takes prefill is given the answer as far as it went", () =>

@@ -114,6 +114,8 @@ test("a short pause that a provider asks for is waited out where nobody else can
     assertEquals([places, served], [["one", "one"], "near"])
     const [, pause = 0] = times
     assert(pause >= 3000 && pause <= 4500, `${pause}`)
+    const twice = yield* story({ one: [limited, limited, good] }, alone)
+    assertEquals([twice.places, twice.served], [["one", "one"], "rate_limited"])
     // With somebody else at hand, nobody waits.
     const other = yield* story({ one: [limited, good], two: [good] })
     assertEquals([other.places, other.served], [["one", "two"], "far"])
@@ -125,6 +127,8 @@ test("a long pause is told, and is the shortest of all candidates", () =>
     const { places, served, error } = yield* story({ one: [wait("60")], two: [wait("20")] })
     assertEquals([places, served], [["one", "two"], "rate_limited"])
     assertEquals(error?._tag === "ProviderFailed" && error.retryAfterMs, 20_000)
+    const other = (yield* story({ one: [wait("20")], two: [wait("60")] })).error
+    assertEquals(other?._tag === "ProviderFailed" && other.retryAfterMs, 20_000)
   }))
 
 test("the client's own time limit ends it, and says nothing of the provider", () =>
