@@ -18,10 +18,18 @@ import * as Slots from "./Slots.ts"
 import * as WaitingRoom from "./WaitingRoom.ts"
 
 /**
- * Watches over a piece of work from its beginning, also while it waits for a place. It may call
- * `abandon`, which interrupts the work and fails it with that error. What it gives back ends it.
+ * Watches over a piece of work, also while it waits for a place. It may call `abandon`, which
+ * interrupts the work and fails it with that error.
  */
-export type Guard<in out E> = (abandon: (error: E) => void) => () => void
+export type Guard<in out E> = (abandon: (error: E) => void) => Guarding
+
+/** What a guard is told. */
+export interface Guarding {
+  /** The work has a place, and begins. */
+  readonly begun: () => void
+  /** The work is over: the guard is free. */
+  readonly over: () => void
+}
 
 /** What became of a piece of work that was not done. */
 export type NotDone = ActorBusy | ActorDown | ActorCrashed
@@ -97,12 +105,13 @@ export const make = (
           let abandoned: Exit.Exit<never, E2> | undefined
           let left = false
           const end = (exit: Exit.Exit<A, E | E2 | NotDone>): void => {
-            release?.()
+            guarding?.over()
             if (!left) resume(exit)
           }
           const piece: WaitingRoom.Waiting = {
             start: () => {
               inFlight++
+              guarding?.begun()
               const started = child = Effect.runForkWith(context)(work)
               const slot = children.add(started)
               started.addObserver((exit) => {
@@ -116,7 +125,7 @@ export const make = (
             refuse: (error) => end(Exit.fail(error)),
             since: 0
           }
-          const release = guard?.((error) => {
+          const guarding = guard?.((error) => {
             abandoned = Exit.fail(error)
             if (child) child.interruptUnsafe()
             else if (room.leave(lane, piece)) end(abandoned)
@@ -127,7 +136,7 @@ export const make = (
             left = true
             if (child) return Fiber.interrupt(child)
             room.leave(lane, piece)
-            release?.()
+            guarding?.over()
             return Effect.void
           })
         })

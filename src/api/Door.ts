@@ -20,7 +20,9 @@ import { anybody, type Principal } from "../domain/Principal.ts"
 import { nothingTold, type Told } from "../gateway/Ask.ts"
 import { Gateway } from "../gateway/Gateway.ts"
 import { addressOf, prefix } from "./address.ts"
+import * as BodyWatch from "./BodyWatch.ts"
 import { Caller } from "./Caller.ts"
+import * as Gate from "./Gate.ts"
 import { generate } from "./native/generate.ts"
 import * as Native from "./native/handlers.ts"
 import * as NativeStream from "./native/NativeStream.ts"
@@ -28,7 +30,7 @@ import * as Pages from "./pages.ts"
 import { readBody } from "./readBody.ts"
 import { named, rewritten } from "./rewrite.ts"
 import { RequestId, requestIdOf } from "./RequestId.ts"
-import { failure } from "./respond.ts"
+import { failure, toldHeaders } from "./respond.ts"
 import { errorOf, noRoute, overloaded, refuse, shuttingDown, wrongMethod } from "./refuse.ts"
 import { match, type Route } from "./routes.ts"
 import { toGatewayError } from "./toGatewayError.ts"
@@ -48,11 +50,13 @@ const hot = new Map([[`${prefix}/generate`, false], [`${prefix}/generate/stream`
 export interface DoorSettings {
   /** The largest body that is read. */
   readonly bodyBytes: number
-  /** Requests for an answer under way at once; the next is turned away. */
+  /** How long a body may take to come in, in milliseconds. */
+  readonly bodyMs: number
+  /** Requests for an answer under way at once; the next is turned away. One caller holds at most half. */
   readonly requestsAtOnce: number
 }
 
-const make = Effect.fnUntraced(function* ({ bodyBytes, requestsAtOnce }: DoorSettings) {
+const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }: DoorSettings) {
   const authenticator = yield* Authenticator
   const gateway = yield* Gateway
   const random = yield* Random.Random
@@ -66,6 +70,8 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, requestsAtOnce }: DoorSet
   yield* Effect.addFinalizer(() =>
     Effect.promise(() => Promise.all([routed.dispose(), pages.dispose()]))
   )
+  const bodyLimits = { bytes: bodyBytes, watch: yield* BodyWatch.make(bodyMs) }
+  const gate = Gate.make(requestsAtOnce)
   /** How to end each answer that is under way. */
   const underWay = Slots.make<() => void>()
 
@@ -91,6 +97,8 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, requestsAtOnce }: DoorSet
     >
   ): Promise<Response> =>
     new Promise((resolve) => {
+      // Nobody would tell of it again.
+      if (request.signal.aborted) return resolve(gone())
       const leave = () => fiber.interruptUnsafe()
       const fiber = fork(
         Effect.catchCause(handle(resolve, leave), (cause) => refuse(cause, requestId, told))
@@ -98,35 +106,34 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, requestsAtOnce }: DoorSet
       request.signal.addEventListener("abort", leave)
       fiber.addObserver((exit) => {
         if (Exit.isSuccess(exit) && exit.value) resolve(exit.value)
-        // Interrupted: the client is gone, and whoever is still asked for a response gets one.
-        else if (Exit.isFailure(exit)) resolve(new Response(null, { status: 499 }))
+        else if (Exit.isFailure(exit)) resolve(gone())
         // The runtime keeps the signal until its next full collection: what hangs on it stays too.
         request.signal.removeEventListener("abort", leave)
       })
     })
 
   const handleHot = (request: Request, requestId: string, route: Route, always: boolean) => {
-    if (underWay.size() >= requestsAtOnce) {
-      return Promise.resolve(failure(overloaded(random.nextDoubleUnsafe()), requestId))
-    }
     const told = nothingTold()
     return run(request, requestId, told, (respond, leave) => {
       let stream: NativeStream.NativeStream | undefined
+      let holder: string | undefined
       const end = () => {
         if (stream?.isOpen()) stream.client.fail(shuttingDown)
-        else respond(failure(shuttingDown, requestId))
+        else respond(failure(shuttingDown, requestId, toldHeaders(told)))
         leave()
       }
       const slot = underWay.add(end)
       const open = () => stream = NativeStream.make(requestId, told, respond, leave)
-      return Effect.flatMap(
-        enter(request, route),
-        (caller) =>
-          generate({ gateway, bodyBytes }, { request, requestId, caller, told }, always, open)
-      ).pipe(
+      return Effect.flatMap(enter(request, route), (caller) => {
+        // Known callers only, each with its share; and before anything of the body is read.
+        if (!gate.enter(caller.id)) return Effect.fail(overloaded(random.nextDoubleUnsafe()))
+        holder = caller.id
+        return generate({ gateway, bodyLimits }, { request, requestId, caller, told }, always, open)
+      }).pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
             underWay.remove(slot, end)
+            if (holder !== undefined) gate.leave(holder)
             // Its status is sent already: that it broke off can only be told in the stream.
             if (stream?.isOpen() && Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
               stream.client.fail(errorOf(exit.cause))
@@ -145,7 +152,7 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, requestsAtOnce }: DoorSet
       () =>
         Effect.gen(function* () {
           const caller = yield* enter(request, route)
-          const body = route.takesBody ? yield* readBody(request, bodyBytes) : undefined
+          const body = route.takesBody ? yield* readBody(request, bodyLimits) : undefined
           return yield* Effect.promise(() =>
             pages.get(route.path) ?? routed.handler(
               rewritten(request, route.method, target, body),
@@ -179,3 +186,6 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, requestsAtOnce }: DoorSet
     endAnswers: Effect.sync(() => Array.from(underWay, (end) => end()))
   })
 })
+
+/** For a client that is gone: whoever is still asked for a response gets one. */
+const gone = () => new Response(null, { status: 499 })

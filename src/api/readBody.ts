@@ -5,12 +5,21 @@
  */
 import * as Effect from "effect/Effect"
 import { type GatewayError, invalidRequest } from "../domain/GatewayError.ts"
+import type { BodyWatch } from "./BodyWatch.ts"
 import { mostDepth, mostDigits, mostTokens, structureFault } from "./structure.ts"
 
-/** The JSON in a request's body, of at most `limit` bytes. */
+/** What a body may take. */
+export interface BodyLimits {
+  /** The most bytes. */
+  readonly bytes: number
+  /** For how long it may come in. */
+  readonly watch: BodyWatch
+}
+
+/** The JSON in a request's body. */
 export const readBody = (
   request: Request,
-  limit: number
+  { bytes: limit, watch }: BodyLimits
 ): Effect.Effect<unknown, GatewayError> => {
   const { headers } = request
   const type = headers.get("content-type")
@@ -29,10 +38,10 @@ export const readBody = (
   const length = headers.get("content-length")
   // A known length is kept to by HTTP itself.
   const bytes = length === null
-    ? measured(request, limit)
+    ? measured(request, limit, watch)
     : Number(length) > limit
     ? Effect.fail(tooLarge(limit))
-    : Effect.tryPromise({ try: () => request.bytes(), catch: broken })
+    : announced(request, watch)
   return Effect.flatMap(bytes, parse)
 }
 
@@ -42,30 +51,68 @@ const tooLarge = (limit: number) =>
     kind: "request_too_large"
   })
 
+const tooSlow = invalidRequest("The body took too long to come in", {
+  status: 408,
+  kind: "body_too_slow"
+})
+
 const broken = () =>
   invalidRequest("The body ended before it was complete", { kind: "incomplete_body" })
 
+/** Reads a body of a length that is known. */
+const announced = (request: Request, watch: BodyWatch): Effect.Effect<Uint8Array, GatewayError> =>
+  Effect.callback((resume) => {
+    const end = watch.begin(() => resume(Effect.fail(tooSlow)))
+    request.bytes().then(
+      (bytes) => {
+        end()
+        resume(Effect.succeed(bytes))
+      },
+      () => {
+        end()
+        resume(Effect.fail(broken()))
+      }
+    )
+    return Effect.sync(end)
+  })
+
 /** Reads a body of unknown length, and no further than `limit`. */
-const measured = (request: Request, limit: number): Effect.Effect<Uint8Array, GatewayError> =>
+const measured = (
+  request: Request,
+  limit: number,
+  watch: BodyWatch
+): Effect.Effect<Uint8Array, GatewayError> =>
   Effect.callback((resume) => {
     const { body } = request
     if (!body) return resume(Effect.succeed(new Uint8Array()))
     const reader = body.getReader()
+    const cancel = () => void reader.cancel().catch(() => {})
+    const end = watch.begin(() => {
+      cancel()
+      resume(Effect.fail(tooSlow))
+    })
+    const settle = (result: Effect.Effect<Uint8Array, GatewayError>) => {
+      end()
+      resume(result)
+    }
     const pieces: Array<Uint8Array> = []
     let size = 0
     const read = (): void =>
       void reader.read().then(({ done, value }) => {
-        if (done) return resume(Effect.succeed(joined(pieces, size)))
+        if (done) return settle(Effect.succeed(joined(pieces, size)))
         size += value.byteLength
         if (size > limit) {
-          void reader.cancel().catch(() => {})
-          return resume(Effect.fail(tooLarge(limit)))
+          cancel()
+          return settle(Effect.fail(tooLarge(limit)))
         }
         pieces.push(value)
         read()
-      }, () => resume(Effect.fail(broken())))
+      }, () => settle(Effect.fail(broken())))
     read()
-    return Effect.sync(() => void reader.cancel().catch(() => {}))
+    return Effect.sync(() => {
+      end()
+      cancel()
+    })
   })
 
 const joined = (pieces: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {

@@ -25,9 +25,9 @@ export const overloaded = (random: number) =>
     reason: {
       _tag: "ModelUnavailable",
       why: "overloaded",
-      message: "Penstock has as many requests as it can take: ask again",
-      // Spread, so that not all come back at once.
-      retryAfterMs: 1000 + Math.floor(random * 1000)
+      message: "Penstock has as many requests as it can take, in all or of one caller: ask again",
+      // Spread, so that not all come back at once: over whole seconds, too, which headers tell.
+      retryAfterMs: 500 + Math.floor(random * 2500)
     }
   })
 

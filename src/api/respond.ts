@@ -49,8 +49,8 @@ export const failure = (
     // Clients that repeat failed requests by themselves heed it: we have done that already.
     ...(isWorthRepeating(error) ? {} : { "x-should-retry": "false" }),
     ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
-    // What is left of a body that was too large is not read.
-    ...(status === 413 ? { connection: "close" } : {}),
+    // What is left of a body that was too large or too slow is not read.
+    ...(status === 408 || status === 413 ? { connection: "close" } : {}),
     ...headers
   })
 }

@@ -12,13 +12,24 @@ const theirs = "x-stainless-timeout"
 /** The longest that is believed: a day. */
 const longestSeconds = 86_400
 
-/** The client's own limit in milliseconds; `undefined` where it has none. */
-export const timeoutOf = (headers: Headers): number | undefined | GatewayError => {
+/** How long a client waits, in milliseconds, where it says so. */
+export interface Patience {
+  /** For all of the answer. */
+  readonly timeoutMs: number | undefined
+  /** For the first content of a stream: the timers of those libraries end with an answer's head. */
+  readonly patienceMs: number | undefined
+}
+
+/** The client's own limits. */
+export const timeoutOf = (headers: Headers, isStreamed: boolean): Patience | GatewayError => {
   const own = headers.get(ours)
   if (own === null) {
     const seconds = secondsOf(headers.get(theirs))
     // Set by a library: one that cannot be read is as good as none.
-    return seconds && seconds * 1000
+    const ms = seconds && seconds * 1000
+    return isStreamed
+      ? { timeoutMs: undefined, patienceMs: ms }
+      : { timeoutMs: ms, patienceMs: undefined }
   }
   const seconds = secondsOf(own)
   return seconds === undefined
@@ -26,7 +37,7 @@ export const timeoutOf = (headers: Headers): number | undefined | GatewayError =
       `X-Penstock-Timeout is a number of seconds, more than 0 and at most ${longestSeconds}`,
       { kind: "invalid_timeout" }
     )
-    : seconds * 1000
+    : { timeoutMs: seconds * 1000, patienceMs: undefined }
 }
 
 const secondsOf = (text: string | null): number | undefined => {

@@ -12,9 +12,10 @@ const byDefault: ReadonlySet<Scope> = new Set(["inference"])
 
 /** Whose claims these are; `undefined` where they name nobody. */
 export const principalOf = (claims: JWTPayload): Principal | undefined => {
-  const id: unknown = claims.sub
-  return typeof id === "string" && id !== "" && id.length <= maxSubjectLength
-    ? { id, kind: "jwt", name: id, scopes: scopesOf(claims) }
+  const subject: unknown = claims.sub
+  return typeof subject === "string" && subject !== "" && subject.length <= maxSubjectLength
+    // An identity provider's users may choose their names: none may be the id of a key.
+    ? { id: `jwt:${subject}`, kind: "jwt", name: subject, scopes: scopesOf(claims) }
     : undefined
 }
 

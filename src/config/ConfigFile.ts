@@ -46,6 +46,7 @@ const Auth = Schema.Struct({
 
 /** How long things may take. */
 const Timeouts = Schema.Struct({
+  body_seconds: optional(Seconds),
   stream_head_seconds: optional(Seconds),
   whole_head_seconds: optional(Seconds),
   first_token_seconds: optional(Seconds),
@@ -109,7 +110,7 @@ const LimitsOptions = Schema.Struct({
   requests_at_once: optional(Positive),
   /** For each caller's key on its own. */
   key: optional(LimitOptions),
-  /** For some keys, by their ids. */
+  /** For some keys, by their ids, and for tokens, by `jwt:` and their `sub`. */
   keys: optional(Schema.Record(Text, LimitOptions))
 })
 

@@ -14,7 +14,7 @@ export const Revision = Schema.Struct({
   version: Schema.Natural,
   /** ISO 8601, UTC. */
   at: Schema.String,
-  /** Who made it: the id of a key, the `sub` of a token, or `file`. */
+  /** Who made it: the id of a key, `jwt:` and the `sub` of a token, or `file`. */
   by: Schema.String,
   action: Schema.Literals(["put", "rollback", "file"]),
   changes: Schema.Array(Difference)

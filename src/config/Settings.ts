@@ -35,6 +35,8 @@ export interface Settings {
   }
   /** The largest body of a request. Default: 20 MiB. */
   readonly bodyBytes: number
+  /** How long a body may take to come in. Default: 30 s. */
+  readonly bodyMs: number
   /** Requests for an answer that are under way in the whole process. Default: 4096. */
   readonly requestsAtOnce: number
   /** How often providers are asked for one request. Default: 6. */
@@ -98,6 +100,7 @@ export const settingsOf = Effect.fnUntraced(function* (
       jwt: yield* jwtOptions(auth?.jwt)
     },
     bodyBytes: limits?.body_bytes ?? 20 * 1024 * 1024,
+    bodyMs: Math.ceil((contents.timeouts?.body_seconds ?? 30) * 1000),
     requestsAtOnce: limits?.requests_at_once ?? 4096,
     attempts: contents.retries?.attempts ?? 6,
     times: timeLimits(contents.timeouts ?? {}),

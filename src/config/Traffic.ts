@@ -5,6 +5,7 @@
  */
 
 import type { ModelSettings } from "./ModelSettings.ts"
+import type { Written } from "./written.ts"
 
 /** How often something may be used. What is absent is not limited. */
 export interface Limits {
@@ -101,6 +102,8 @@ export interface Traffic {
   readonly keyLimits: KeyLimits
   /** What the file says models are; who serves them, and for how much. */
   readonly models: ReadonlyMap<string, ModelSettings>
+  /** How the file writes what was filled into it. Default: nothing was. */
+  readonly written?: Written | undefined
 }
 
 /** What holds where nobody set up anything. */

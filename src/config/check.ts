@@ -6,6 +6,7 @@
 import type { Issue } from "../domain/GatewayError.ts"
 import type { ModelSettings } from "./ModelSettings.ts"
 import type { ModelPolicy, Traffic } from "./Traffic.ts"
+import { nothingWritten, quoted, type Written } from "./written.ts"
 
 /** The ids of the models that there are; `undefined` where that is not known yet. */
 export type Known = ReadonlySet<string> | undefined
@@ -25,13 +26,13 @@ export const check = (traffic: Traffic, known: Known): ReadonlyArray<Issue> => [
 
 /** What is wrong with the fallbacks of the model `id`. */
 export const checkFallbacks = (
-  { policies }: Traffic,
+  { policies, written }: Traffic,
   id: string,
   known: Known
 ): ReadonlyArray<Issue> =>
   (policies.get(id)?.fallbackModels ?? []).flatMap((fallback, index) => {
     const path = ["fallback_models", index]
-    if (known && !known.has(fallback)) return [{ path, message: unknown(fallback) }]
+    if (known && !known.has(fallback)) return [{ path, message: unknown(fallback, written) }]
     const way = wayBack(policies, id, fallback)
     return way ? [{ path, message: `"${id}" falls back on itself: ${way.join(" → ")}` }] : []
   })
@@ -51,10 +52,14 @@ export const checkWeights = (
   ]
 }
 
-/** Which models name a provider that is not among `providers`. */
+/**
+ * Which models name a provider that is not among `providers`; `written` tells how the file writes what
+ * was filled into it.
+ */
 export const checkProviders = (
   models: ReadonlyMap<string, ModelSettings>,
-  providers: ReadonlySet<string>
+  providers: ReadonlySet<string>,
+  written: Written = nothingWritten
 ): ReadonlyArray<Issue & { readonly provider: string }> =>
   Array.from(models).flatMap(([id, { provider, deployments = [] }]) =>
     [
@@ -66,11 +71,11 @@ export const checkProviders = (
     ].flatMap(({ path, provider }) =>
       provider === undefined || providers.has(provider)
         ? []
-        : [{ path, provider, message: `there is no provider "${provider}"` }]
+        : [{ path, provider, message: `there is no provider ${quoted(provider, written)}` }]
     )
   )
 
-const unknown = (id: string) => `There is no model "${id}"`
+const unknown = (id: string, written = nothingWritten) => `There is no model ${quoted(id, written)}`
 
 const below = (path: Issue["path"], issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> =>
   issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }))

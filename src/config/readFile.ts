@@ -10,6 +10,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import { ConfigError, wrong } from "./ConfigError.ts"
 import { ConfigFile } from "./ConfigFile.ts"
 import { variable } from "./environment.ts"
+import { remember } from "./written.ts"
 
 /** Reads the file at `path`; `undefined` where it is not there and need not be. */
 export const readConfigFile = Effect.fnUntraced(
@@ -35,11 +36,12 @@ export const parseConfigFile = Effect.fnUntraced(
       try: () => path.endsWith(".json") ? JSON.parse(text) : Yaml.parse(text),
       catch: (cause) => wrong(path, "file", withoutQuotes(reasonOf(cause)))
     })
-    const unset: Array<Fault> = []
+    const found: Found = { unset: [], written: new Map() }
     // A file of nothing but comments.
-    const filled = yield* fill(unset, [], document ?? {})
+    const filled = yield* fill(found, [], document ?? {})
+    const { unset, written } = found
     if (unset.length > 0) return yield* new ConfigError({ source: path, faults: unset })
-    return yield* Effect.mapError(decode(filled), ({ issue }) =>
+    const file = yield* Effect.mapError(decode(filled), ({ issue }) =>
       new ConfigError({
         source: path,
         faults: issuesOf(issue).issues.map(({ path = [], message }) => ({
@@ -47,6 +49,8 @@ export const parseConfigFile = Effect.fnUntraced(
           message: message === "Expected no excess property" ? "there is no such setting" : message
         }))
       }))
+    remember(file, written)
+    return file
   }
 )
 
@@ -66,34 +70,39 @@ const withoutQuotes = (reason: string): string =>
 /** One setting that is wrong. */
 type Fault = ConfigError["faults"][number]
 
-/**
- * `value` with each `${NAME}` in its texts replaced by that environment variable; each that is not
- * set is added to `unset`.
- */
+/** What was found while `${NAME}` was filled in. */
+interface Found {
+  /** Each variable that is not set. */
+  readonly unset: Array<Fault>
+  /** For each text that was filled in, as it stands in the file. */
+  readonly written: Map<string, string>
+}
+
+/** `value` with each `${NAME}` in its texts replaced by that environment variable. */
 const fill = (
-  unset: Array<Fault>,
+  found: Found,
   path: ReadonlyArray<string>,
   value: unknown
 ): Effect.Effect<unknown, ConfigError> => {
   if (typeof value === "string") {
-    return value.includes("${") ? fillText(unset, path, value) : Effect.succeed(value)
+    return value.includes("${") ? fillText(found, path, value) : Effect.succeed(value)
   }
   if (Array.isArray(value)) {
-    return Effect.forEach(value, (item, index) => fill(unset, [...path, String(index)], item))
+    return Effect.forEach(value, (item, index) => fill(found, [...path, String(index)], item))
   }
   if (typeof value !== "object" || value === null) return Effect.succeed(value)
   return Effect.map(
     Effect.forEach(
       Object.entries(value),
       ([key, item]) =>
-        Effect.map(fill(unset, [...path, key], item), (filled) => [key, filled] as const)
+        Effect.map(fill(found, [...path, key], item), (filled) => [key, filled] as const)
     ),
     Object.fromEntries
   )
 }
 
 const fillText = Effect.fnUntraced(
-  function* (unset: Array<Fault>, path: ReadonlyArray<string>, text: string) {
+  function* ({ unset, written }: Found, path: ReadonlyArray<string>, text: string) {
     let filled = ""
     let end = 0
     for (const match of text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g)) {
@@ -106,6 +115,8 @@ const fillText = Effect.fnUntraced(
       filled += text.slice(end, match.index) + (value ?? "")
       end = match.index + whole.length
     }
-    return filled + text.slice(end)
+    filled += text.slice(end)
+    if (end > 0) written.set(filled, text)
+    return filled
   }
 )

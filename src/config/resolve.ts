@@ -15,6 +15,7 @@ import {
   type ModelPolicy,
   type Traffic
 } from "./Traffic.ts"
+import { writtenIn } from "./written.ts"
 
 /** What was changed while the gateway ran. */
 export interface Changes {
@@ -43,7 +44,8 @@ export const resolve = (version: number, file: ConfigFile, changes: Changes): Tr
         const enabled = changes.models.get(id)?.enabled ?? options.enabled
         return [id, { ...modelSettings(options), enabled }]
       })
-    )
+    ),
+    written: writtenIn(file)
   }
 }
 

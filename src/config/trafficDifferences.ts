@@ -7,33 +7,48 @@ import type { ConfigFile } from "./ConfigFile.ts"
 import { type Difference, differences } from "./difference.ts"
 import { showLoadBalancing, showPolicy } from "./Shown.ts"
 import { defaultPolicy, type ModelPolicy, type Traffic } from "./Traffic.ts"
+import { asWritten, nothingWritten, type Written, writtenIn } from "./written.ts"
 
 /** How the model `id` is used. */
 export const policyIn = ({ policies }: Traffic, id: string): ModelPolicy =>
   policies.get(id) ?? defaultPolicy
 
 /** Where two traffic configurations differ in what can be changed over the API. */
-export const trafficDifferences = (before: Traffic, after: Traffic): ReadonlyArray<Difference> => [
-  ...Array.from(new Set([...before.policies.keys(), ...after.policies.keys()])).flatMap((id) =>
-    differences(`models.${id}`, showPolicy(policyIn(before, id)), showPolicy(policyIn(after, id)))
-  ),
-  ...differences(
-    "load_balancing",
-    showLoadBalancing(before.loadBalancing),
-    showLoadBalancing(after.loadBalancing)
-  )
-]
+export const trafficDifferences = (before: Traffic, after: Traffic): ReadonlyArray<Difference> =>
+  shown(before.written, after.written, [
+    ...Array.from(new Set([...before.policies.keys(), ...after.policies.keys()])).flatMap((id) =>
+      differences(`models.${id}`, showPolicy(policyIn(before, id)), showPolicy(policyIn(after, id)))
+    ),
+    ...differences(
+      "load_balancing",
+      showLoadBalancing(before.loadBalancing),
+      showLoadBalancing(after.loadBalancing)
+    )
+  ])
 
 /** Where two files differ in what needs no restart. */
 export const fileDifferences = (
   before: ConfigFile,
   after: ConfigFile
-): ReadonlyArray<Difference> => [
-  ...differences("models", before.models, after.models),
-  ...differences("load_balancing", before.load_balancing, after.load_balancing),
-  ...differences("limits.key", before.limits?.key, after.limits?.key),
-  ...differences("limits.keys", before.limits?.keys, after.limits?.keys)
-]
+): ReadonlyArray<Difference> =>
+  shown(writtenIn(before), writtenIn(after), [
+    ...differences("models", before.models, after.models),
+    ...differences("load_balancing", before.load_balancing, after.load_balancing),
+    ...differences("limits.key", before.limits?.key, after.limits?.key),
+    ...differences("limits.keys", before.limits?.keys, after.limits?.keys)
+  ])
+
+/** They are told and kept: what came out of the environment may not be. */
+const shown = (
+  old: Written = nothingWritten,
+  young: Written = nothingWritten,
+  changes: ReadonlyArray<Difference>
+): ReadonlyArray<Difference> =>
+  changes.map(({ path, before, after }) => ({
+    path,
+    before: asWritten(before, old),
+    after: asWritten(after, young)
+  }))
 
 /** The parts in which two files differ that count from the next start on. */
 export const restartDifferences = (

@@ -77,8 +77,8 @@ const takeUp = Effect.fn("watchFile.takeUp")(
     const { path } = source
     const contents = yield* readConfigFile(path, true)
     if (contents === undefined) return false
-    const { models } = yield* trafficOf(path, contents)
-    const strangers = checkProviders(models, surroundings.providers)
+    const { models, written } = yield* trafficOf(path, contents)
+    const strangers = checkProviders(models, surroundings.providers, written)
     if (strangers.length > 0) return yield* refused(path, strangers)
     const { version, changes } = yield* Effect.catch(
       store.putFile(contents, knownModels(models, surroundings)),

@@ -19,7 +19,7 @@ export type Reason =
     readonly _tag: "InvalidRequest"
     readonly message: string
     /** 400 unless HTTP has a better word. */
-    readonly status: 400 | 404 | 405 | 412 | 413 | 415
+    readonly status: 400 | 404 | 405 | 408 | 412 | 413 | 415
     /** A word for programs, such as `json_too_deep`. */
     readonly kind: string
     readonly issues: ReadonlyArray<Issue>
@@ -83,7 +83,7 @@ export class GatewayError extends Data.TaggedError("GatewayError")<{
 export const invalidRequest = (
   message: string,
   { status = 400, kind = "invalid_request", issues = [] }: {
-    readonly status?: 400 | 404 | 405 | 412 | 413 | 415
+    readonly status?: 400 | 404 | 405 | 408 | 412 | 413 | 415
     readonly kind?: string
     readonly issues?: ReadonlyArray<Issue>
   } = {}

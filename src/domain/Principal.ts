@@ -27,7 +27,7 @@ export type Scope = typeof scopes[number]
 
 /** A caller that has proved who it is. */
 export interface Principal {
-  /** The id of its key, or the `sub` of its token: fit for logs, never the credential. */
+  /** The id of its key, or `jwt:` and the `sub` of its token: fit for logs, never the credential. */
   readonly id: string
   readonly kind: "api_key" | "jwt"
   /** A name for people to read; not unique. */

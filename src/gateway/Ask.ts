@@ -15,6 +15,8 @@ export interface Ask {
   readonly request: CompletionRequest
   /** How long the client waits, in milliseconds, where it says so. */
   readonly timeoutMs: number | undefined
+  /** How long it waits for the first content of a stream, in milliseconds, where it says so. */
+  readonly patienceMs?: number | undefined
   /** Filled in while the request is served. */
   readonly told: Told
 }

@@ -58,6 +58,7 @@ export interface Skip {
     | "rate_limited"
     | "cannot_honour"
     | "window_too_small"
+    | "cannot_take_up"
     | "no_time_left"
     | "no_attempts_left"
   /** In how many milliseconds it may be worth asking. */

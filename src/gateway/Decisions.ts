@@ -11,8 +11,8 @@ import type { Decision } from "./Decision.ts"
 export class Decisions extends Context.Service<Decisions, {
   /** Keeps a decision, which may still change, and forgets the oldest. */
   readonly keep: (decision: Decision) => void
-  /** The latest by this id; `undefined` where there is none, or it was forgotten. */
-  readonly find: (id: string) => Decision | undefined
+  /** The latest by this id that `fits`; `undefined` where there is none, or it was forgotten. */
+  readonly find: (id: string, fits?: (decision: Decision) => boolean) => Decision | undefined
 }>()("penstock/gateway/Decisions") {
   /** Keeps the latest `capacity`; default: 2,000, some 2 MB. */
   static readonly layer = Layer.sync(Decisions, () => make())
@@ -28,10 +28,10 @@ export const make = (capacity = 2000): Context.Service.Shape<typeof Decisions> =
       ring[next] = decision
       next = (next + 1) % capacity
     },
-    find: (id) => {
+    find: (id, fits = () => true) => {
       for (let back = 1; back <= ring.length; back++) {
         const decision = ring[(next - back + capacity) % capacity]
-        if (decision?.id === id) return decision
+        if (decision?.id === id && fits(decision)) return decision
       }
       return undefined
     }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CompletionRequest } from "../domain/Completion.ts"
-import type { Reservation } from "../guard/limits/Limiter.ts"
+import type { Reservation, Scope } from "../guard/limits/Limiter.ts"
 import type { Snapshot } from "../routing/ModelTable.ts"
 import type { Ask } from "./Ask.ts"
 import type { Attempt, Candidate, Decision } from "./Decision.ts"
@@ -17,10 +17,10 @@ export interface Journey {
   readonly decision: Decision
   /** When it came, in monotonic milliseconds. */
   readonly startedAt: number
-  /** When its time is over. */
-  readonly deadline: number
-  /** Whether its client set that deadline: missing it then says nothing of a provider. */
-  readonly isHurried: boolean
+  /** When its time is over, or that until the first content. */
+  deadline: number
+  /** When its time is over, once there is content. */
+  readonly lastDeadline: number
   /** How often a provider may be asked, at most. */
   readonly mostAttempts: number
   /** What it took from its caller's limits. */
@@ -34,6 +34,7 @@ export interface Journey {
 /** What a request took from one model's limits. */
 export interface ModelReservation {
   readonly id: string
+  readonly scope: Scope
   readonly reservation: Reservation
   /** Whether a provider was asked. */
   asked: boolean
@@ -51,6 +52,8 @@ export interface Leg {
   readonly attempt: Attempt
   /** When the first content came, in milliseconds after it began. */
   firstTokenMs: number | undefined
+  /** To be told when the first content comes. */
+  readonly showed: () => void
 }
 
 /** Gives back what the model at hand was not used for. */

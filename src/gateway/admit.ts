@@ -24,7 +24,9 @@ export const withPolicy = (
   const warmed = parameters.temperature === undefined && defaultTemperature !== undefined
     ? { ...parameters, temperature: defaultTemperature }
     : parameters
-  const { temperature } = refused(model, warmed).includes("temperature") ? parameters : warmed
+  // It may be refused, and it may have something of the client's own refused.
+  const isTaken = refused(model, warmed).length === refused(model, parameters).length
+  const { temperature } = isTaken ? warmed : parameters
   return {
     ...request,
     parameters: {

@@ -8,7 +8,7 @@ import type * as Result from "effect/Result"
 import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { ClientTooSlow } from "../guard/Watchman.ts"
 import type { Candidate } from "./Decision.ts"
-import { enter, isSkip, type Passed } from "./enter.ts"
+import { enter, isSkip, type Needs, type Passed } from "./enter.ts"
 import type { Journey, Leg } from "./Journey.ts"
 import { begin, end } from "./leg.ts"
 import type { Tools } from "./Tools.ts"
@@ -30,15 +30,16 @@ export const call = <A>(
   tools: Tools,
   journey: Journey,
   candidate: Candidate,
-  window: number,
+  needs: Needs,
   course: Course<A>
 ): Effect.Effect<Call<A>> =>
   // What is taken to enter is given back at the end: no interruption may come between.
   Effect.uninterruptibleMask((restore): Effect.Effect<Call<A>> => {
-    const entered = enter(tools, journey, candidate, window)
+    const entered = enter(tools, journey, candidate, needs)
     if (isSkip(entered)) return Effect.succeed({ _tag: "Passed", passed: entered })
-    const leg = begin(tools, journey, candidate, entered.request)
-    return restore(course(leg)).pipe(
+    const leg = begin(tools, journey, candidate, entered)
+    // Suspended: what is thrown while a call is put together has to be seen by its end, too.
+    return restore(Effect.suspend(() => course(leg))).pipe(
       Effect.onExit((exit) => end(tools, journey, leg, entered.permission, exit)),
       Effect.result,
       Effect.map((result) => ({ _tag: "Called", leg, result }))

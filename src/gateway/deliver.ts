@@ -7,11 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Delta, isContent } from "../domain/Delta.ts"
 import type { FinishReason } from "../domain/FinishReason.ts"
-import { UpstreamFault } from "../domain/UpstreamFault.ts"
+import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Usage } from "../domain/Usage.ts"
 import type { Watch } from "../guard/Watch.ts"
 import { addDelta, emptyTally, type Tally } from "../ledger/estimate.ts"
 import type { Client } from "./Client.ts"
+import { diverged } from "./resume/diverged.ts"
 import type { Splice } from "./resume/Splice.ts"
 import { make as makeTranscript, type Transcript } from "./resume/Transcript.ts"
 
@@ -20,7 +21,7 @@ export interface Delivery {
   /** Whether the client was shown something: from then on there is no going back. */
   opened: boolean
   /** All that it was shown, as far as it is needed to take up a broken answer. */
-  readonly transcript: Transcript
+  readonly transcript: Transcript | undefined
   /** Of the call at hand. */
   call: CallDelivery
 }
@@ -39,10 +40,10 @@ export interface CallDelivery {
   readonly splice: Splice | undefined
 }
 
-/** Nothing yet. */
-export const nothing = (): Delivery => ({
+/** Nothing yet; only what may have to be taken up is written down. */
+export const nothing = (isRecorded: boolean): Delivery => ({
   opened: false,
-  transcript: makeTranscript(),
+  transcript: isRecorded ? makeTranscript() : undefined,
   call: newCall(undefined)
 })
 
@@ -75,14 +76,14 @@ export const deliver = (
   /** Shows deltas of which every one is content. */
   const show = (content: ReadonlyArray<Delta>): Effect.Effect<void> => {
     if (content.length === 0) return Effect.void
-    for (const delta of content) delivery.transcript.add(delta)
+    if (delivery.transcript) { for (const delta of content) delivery.transcript.add(delta) }
     if (!delivery.opened) {
       delivery.opened = true
       client.open()
     }
     if (client.write(content)) return Effect.void
     watch.waitForClient()
-    return Effect.map(client.room, watch.progress)
+    return Effect.map(client.room, () => watch.progress(true))
   }
 
   const shown = Stream.runForEachArray(deltas, (batch) => {
@@ -93,8 +94,9 @@ export const deliver = (
       call.showed = true
       begun()
     }
-    watch.progress()
-    return call.splice === undefined ? show(content) : spliced(call.splice, content, show)
+    if (call.splice) return spliced(call.splice, content, watch, show)
+    watch.progress(true)
+    return show(content)
   })
   const { splice } = call
   return splice === undefined ? shown : Effect.andThen(
@@ -109,20 +111,16 @@ export const deliver = (
 const spliced = (
   splice: Splice,
   content: ReadonlyArray<Delta>,
+  watch: Watch,
   show: (content: ReadonlyArray<Delta>) => Effect.Effect<void>
 ): Effect.Effect<void, UpstreamFault> => {
   const rest: Array<Delta> = []
   for (const delta of content) {
     if (splice.feed(delta, rest) === "diverged") return Effect.fail(diverged)
   }
+  watch.progress(rest.length > 0)
   return show(rest)
 }
-
-/** The answer was begun anew, in other words: what was shown cannot be taken back. */
-export const diverged = new UpstreamFault({
-  class: "stream_cut",
-  message: "The answer broke off, and could not be taken up where it did"
-})
 
 /** Keeps what is told at the end; says whether a delta is to be sent now. */
 const keep = (call: CallDelivery, delta: Delta): boolean => {

@@ -8,8 +8,8 @@ import type { Ask } from "./Ask.ts"
 import type { Decision } from "./Decision.ts"
 import type { Journey } from "./Journey.ts"
 import { plan } from "./plan.ts"
-import { keyScope, modelScope, refusal, tokensToReserve } from "./reserve.ts"
-import { isLimited } from "../guard/limits/Limiter.ts"
+import { keyScope, refusal, tokensToReserve } from "./reserve.ts"
+import { isLimited, type Scope } from "../guard/limits/Limiter.ts"
 import type { Snapshot } from "../routing/ModelTable.ts"
 import type { Tools } from "./Tools.ts"
 
@@ -42,14 +42,15 @@ export const depart = (
   tools.decisions.keep(decision)
   const startedAt = tools.now()
   const { totalMs } = tools.times
-  const timeoutMs = Math.min(ask.timeoutMs ?? totalMs, totalMs)
+  const most = Math.min(ask.timeoutMs ?? totalMs, totalMs)
+  const untilContent = streamed ? Math.min(ask.patienceMs ?? most, most) : most
   const journey: Journey = {
     ask,
     snapshot,
     decision,
     startedAt,
-    deadline: startedAt + timeoutMs,
-    isHurried: timeoutMs < totalMs,
+    deadline: startedAt + untilContent,
+    lastDeadline: startedAt + most,
     mostAttempts: tools.attempts,
     reserved: undefined,
     model: undefined,
@@ -72,10 +73,10 @@ export const depart = (
 /** Tells how much room the caller's limits and those of the model at hand leave. */
 export const tellStanding = (
   { limiter }: Tools,
-  { ask, decision, model, snapshot }: Journey
+  { ask, decision, snapshot }: Journey,
+  model?: Scope
 ): void => {
   const scopes = [keyScope(snapshot.traffic, ask.caller)]
-  const entry = model && snapshot.find(model.id)
-  if (entry) scopes.push(modelScope(entry.id, entry.policy))
+  if (model) scopes.push(model)
   ask.told.standing = decision.standing = limiter.standing(scopes)
 }

@@ -7,8 +7,10 @@ import type { CompletionRequest } from "../domain/Completion.ts"
 import { GatewayError, type Reason } from "../domain/GatewayError.ts"
 import { isLimited } from "../guard/limits/Limiter.ts"
 import type { Go, Wait } from "../guard/Circuits.ts"
+import type { Deployment } from "../routing/ModelTable.ts"
 import { admit, withPolicy } from "./admit.ts"
 import type { Candidate, Skip } from "./Decision.ts"
+import { tellStanding } from "./depart.ts"
 import { type Journey, leaveModel } from "./Journey.ts"
 import { modelScope, refusal, tokensToReserve } from "./reserve.ts"
 import type { Tools } from "./Tools.ts"
@@ -28,18 +30,31 @@ export interface Passed extends Skip {
 /** Whether it was passed over. */
 export const isSkip = (entered: Entered | Passed): entered is Passed => "why" in entered
 
-/** Takes what it takes to ask `candidate`, or says why it is passed over. `window` has to be exceeded. */
+/** What a candidate must have, besides what the request asks for. */
+export interface Needs {
+  /** A context window larger than this; 0 where any will do. */
+  readonly window: number
+  /** Whether it can take up what another has begun. */
+  readonly canTakeUp: (deployment: Deployment, request: CompletionRequest) => boolean
+}
+
+/** Takes what it takes to ask `candidate`, or says why it is passed over. */
 export const enter = (
   tools: Tools,
   journey: Journey,
   candidate: Candidate,
-  window: number
+  { window, canTakeUp }: Needs
 ): Entered | Passed => {
   const { deployment } = candidate
   const unable = inability(journey, candidate, window, tools.now())
   if (unable) return unable
   const request = admit(deployment, withPolicy(deployment, candidate.policy, journey.ask.request))
   if (request instanceof GatewayError) return { why: "cannot_honour", error: request }
+  if (!canTakeUp(deployment, request)) {
+    const { id } = deployment.model
+    const message = `Model "${id}" cannot go on with an answer that another began`
+    return unavailable("cannot_take_up", id, "provider_error", message)
+  }
   const limited = takeModel(tools, journey, candidate, request)
   if (limited) return limited
   const permission = tools.circuits.ask(
@@ -86,7 +101,7 @@ const inability = (
 
 /** Takes from the model's own limits, once for all of its deployments. */
 const takeModel = (
-  { limiter }: Tools,
+  tools: Tools,
   journey: Journey,
   { deployment: { model }, policy }: Candidate,
   request: CompletionRequest
@@ -95,11 +110,18 @@ const takeModel = (
   leaveModel(journey)
   if (!isLimited(policy.limits)) return undefined
   const scope = modelScope(model.id, policy)
-  const taken = limiter.take([scope], tokensToReserve(policy.limits, request))
+  const taken = tools.limiter.take([scope], tokensToReserve(policy.limits, request))
   if (taken._tag === "Taken") {
-    journey.model = { id: model.id, reservation: taken.reservation, asked: false, spent: 0 }
+    journey.model = {
+      id: model.id,
+      scope,
+      reservation: taken.reservation,
+      asked: false,
+      spent: 0
+    }
     return undefined
   }
+  tellStanding(tools, journey, scope)
   const retryInMs = taken._tag === "Refused" ? taken.retryAfterMs : undefined
   return { why: "rate_limited", retryInMs, error: refusal("model", model.id, taken) }
 }

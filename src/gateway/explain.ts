@@ -3,19 +3,22 @@
  *
  * @module
  */
+import type { CompletionRequest } from "../domain/Completion.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
-import { isLimited } from "../guard/limits/Limiter.ts"
+import { isLimited, type Scope } from "../guard/limits/Limiter.ts"
 import type { Standing } from "../guard/limits/Limiter.ts"
 import type { Snapshot } from "../routing/ModelTable.ts"
 import { admit, withPolicy } from "./admit.ts"
 import type { Ask } from "./Ask.ts"
 import type { Candidate, Decision, Skip } from "./Decision.ts"
 import { plan } from "./plan.ts"
-import { keyScope, modelScope } from "./reserve.ts"
+import { keyScope, modelScope, tokensToReserve } from "./reserve.ts"
 import type { Tools } from "./Tools.ts"
 
 /** Who would be asked. */
 export interface Explanation extends Pick<Decision, "strategy" | "version" | "candidates"> {
+  /** What it would be refused for before anybody is asked: its caller's limits. */
+  readonly refused: Skip | undefined
   /** Room in the caller's limits, and in those of the first model. */
   readonly standing: Standing
 }
@@ -43,20 +46,23 @@ export const explain = (
     strategy: traffic.loadBalancing.strategy,
     version: traffic.version,
     candidates,
+    refused: limitReached(tools, keyScope(traffic, ask.caller), ask.request),
     standing: tools.limiter.standing(scopes)
   }
 }
 
 /** Looks at a candidate as if its turn had come. */
-const look = ({ circuits, limiter }: Tools, ask: Ask, candidate: Candidate): void => {
+const look = (tools: Tools, ask: Ask, candidate: Candidate): void => {
+  const { circuits } = tools
   const { deployment, policy } = candidate
   const { provider: { id } } = deployment.provider.settings
   candidate.circuit = circuits.state(deployment.id, id).state
   const permission = circuits.peek(deployment.id, id)
+  const request = admit(deployment, withPolicy(deployment, policy, ask.request))
   candidate.skipped = unable(candidate) ??
-    (admit(deployment, withPolicy(deployment, policy, ask.request)) instanceof GatewayError
+    (request instanceof GatewayError
       ? { why: "cannot_honour" }
-      : limitReached(limiter.standing([modelScope(deployment.model.id, policy)]), policy.limits)) ??
+      : limitReached(tools, modelScope(deployment.model.id, policy), request)) ??
     (permission._tag === "Wait"
       ? { why: permission.why, retryInMs: permission.retryInMs }
       : undefined)
@@ -68,11 +74,20 @@ const unable = ({ deployment, policy }: Candidate): Skip | undefined => {
   return readiness.ready ? undefined : { why: readiness.reason }
 }
 
+/** Takes what the request would take, and gives it back: nobody can see it in between. */
 const limitReached = (
-  { requests, tokens }: Standing,
-  limits: Candidate["policy"]["limits"]
+  { limiter }: Tools,
+  scope: Scope,
+  request: CompletionRequest
 ): Skip | undefined => {
-  if (!isLimited(limits)) return undefined
-  const spent = [requests, tokens].find((room) => room?.remaining === 0)
-  return spent && { why: "rate_limited", retryInMs: spent.resetMs }
+  if (!isLimited(scope.limits)) return undefined
+  const taken = limiter.take([scope], tokensToReserve(scope.limits, request))
+  if (taken._tag === "Taken") {
+    taken.reservation.release()
+    return undefined
+  }
+  return {
+    why: "rate_limited",
+    ...(taken._tag === "Refused" ? { retryInMs: taken.retryAfterMs } : {})
+  }
 }

@@ -21,8 +21,30 @@ export const noFailure = (): Failure => ({
   retryInMs: undefined
 })
 
+/** Notes what a provider did: the first fault is told, unless all it says is that it was too small. */
+export const noteFault = (failure: Failure, model: string, fault: UpstreamFault): void => {
+  if (!failure.fault || failure.fault.fault.class === "context_length") {
+    failure.fault = { model, fault }
+  }
+  noteRetry(failure, fault.retryAfterMs)
+}
+
+/**
+ * Notes why a candidate was passed over: the first reason is told, unless it is one that only stands
+ * because of the choice of the model.
+ */
+export const noteRefusal = (
+  failure: Failure,
+  { error, retryInMs }: { readonly error: GatewayError; readonly retryInMs?: number | undefined },
+  isChosen: boolean
+): void => {
+  const { refusal } = failure
+  if (!refusal || (isChosen && refusal.reason._tag === "InvalidRequest")) failure.refusal = error
+  noteRetry(failure, retryInMs)
+}
+
 /** Notes when a candidate may be worth asking: the soonest counts. */
-export const noteRetry = (failure: Failure, retryInMs: number | undefined): void => {
+const noteRetry = (failure: Failure, retryInMs: number | undefined): void => {
   if (retryInMs !== undefined) {
     failure.retryInMs = Math.min(failure.retryInMs ?? Infinity, retryInMs)
   }

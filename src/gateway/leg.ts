@@ -6,14 +6,15 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { CompletionRequest } from "../domain/Completion.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Go } from "../guard/Circuits.ts"
 import { holdMs, rules } from "../guard/rules.ts"
 import { ClientTooSlow } from "../guard/Watchman.ts"
 import type { Attempt, Candidate } from "./Decision.ts"
 import { tellStanding } from "./depart.ts"
+import type { Entered } from "./enter.ts"
 import type { Journey, Leg } from "./Journey.ts"
+import { diverged } from "./resume/diverged.ts"
 import type { Tools } from "./Tools.ts"
 
 /** Begins to ask `candidate`. */
@@ -21,13 +22,14 @@ export const begin = (
   tools: Tools,
   journey: Journey,
   candidate: Candidate,
-  request: CompletionRequest
+  { permission, request }: Entered
 ): Leg => {
   const now = tools.now()
   const { attempts } = journey.decision
+  const { id, provider } = candidate.deployment
   const attempt: Attempt = {
     number: attempts.length + 1,
-    deployment: candidate.deployment.id,
+    deployment: id,
     startedMs: Math.round(now - journey.startedAt),
     resumed: undefined,
     durationMs: undefined,
@@ -40,20 +42,31 @@ export const begin = (
   journey.ask.told.attempts = attempts.length
   if (journey.model) {
     journey.model.asked = true
-    tellStanding(tools, journey)
+    tellStanding(tools, journey, journey.model.scope)
   }
-  if (attempts.length === 1) {
-    tools.retries.request(candidate.deployment.provider.settings.provider.id)
+  if (attempts.length === 1) tools.retries.request(provider.settings.provider.id)
+  tools.balancer.began(id)
+  const leg: Leg = {
+    candidate,
+    request,
+    leftMs: journey.deadline - now,
+    attempt,
+    firstTokenMs: undefined,
+    showed: () => {
+      leg.firstTokenMs = tools.now() - now
+      journey.deadline = journey.lastDeadline
+      // A probe keeps everybody else out: it has shown enough, and a stream may take minutes.
+      if (permission.probe) permission.note("success")
+    }
   }
-  tools.balancer.began(candidate.deployment.id)
-  return { candidate, request, leftMs: journey.deadline - now, attempt, firstTokenMs: undefined }
+  return leg
 }
 
 /** Takes note of how it ended: what it says of the model, the circuit, and the times to come. */
 export const end = (
   tools: Tools,
   journey: Journey,
-  { candidate: { deployment }, attempt, firstTokenMs }: Leg,
+  { candidate: { deployment }, attempt, firstTokenMs, leftMs }: Leg,
   permission: Go,
   exit: Exit.Exit<unknown, UpstreamFault | ClientTooSlow>
 ): Effect.Effect<void> => {
@@ -80,8 +93,11 @@ export const end = (
   attempt.outcome = error.class
   attempt.status = error.status
   const rule = rules[error.class]
-  // A client in a hurry is no fault of the provider's.
-  const outcome = error.class === "timeout_total" && journey.isHurried ? "neutral" : rule.circuit
+  // One that had less than all of the time, or that was writing, is not to blame for the end of it.
+  const isExcused = error === diverged ||
+    (error.class === "timeout_total" &&
+      (leftMs < tools.times.totalMs || firstTokenMs !== undefined))
+  const outcome = isExcused ? "neutral" : rule.circuit
   permission.note(outcome)
   if (outcome === "failure") {
     tools.balancer.failed(deployment.id)

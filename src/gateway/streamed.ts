@@ -8,14 +8,17 @@ import * as Exit from "effect/Exit"
 import { type Cost, plus as plusCost } from "../domain/Cost.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
-import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import { plus as plusUsage, type Usage } from "../domain/Usage.ts"
+import type { Watch } from "../guard/Watch.ts"
 import { estimate } from "../ledger/estimate.ts"
+import type { Deployment } from "../routing/ModelTable.ts"
 import { account, targetOf } from "./account.ts"
 import type { Client } from "./Client.ts"
-import { deliver, diverged, newCall, nothing } from "./deliver.ts"
+import { deliver, newCall, nothing } from "./deliver.ts"
 import type { Course } from "./call.ts"
 import type { Journey, Leg } from "./Journey.ts"
+import { auto } from "./plan.ts"
+import { diverged } from "./resume/diverged.ts"
 import { continuation } from "./resume/plan.ts"
 import * as Splice from "./resume/Splice.ts"
 import type { Tools } from "./Tools.ts"
@@ -27,7 +30,7 @@ export const answerStreamed = (
   journey: Journey,
   client: Client
 ): Effect.Effect<void, GatewayError> => {
-  const delivery = nothing()
+  const delivery = nothing(mayResume(journey))
   /** The model at hand. */
   let model = ""
   /** What all calls took that the client was shown something of. */
@@ -35,6 +38,7 @@ export const answerStreamed = (
   let cost: Cost | undefined
   /** The first fault after something was shown: the one to tell. */
   let broke: GatewayError | undefined
+  let lastWatch: Watch | undefined
   /** Models that refused to go on with an answer that was begun for them. */
   const refusing = new Set<string>()
 
@@ -45,30 +49,37 @@ export const answerStreamed = (
     const took = reported ?? (isPaid ? estimate(asked, written) : undefined)
     if (took === undefined) return
     const price = account(tools, journey, leg, took)
+    // What a provider counts that showed nothing is its own affair.
+    if (!isPaid) return
     cost = usage === undefined ? price : plusCost(cost, price)
     usage = usage === undefined ? took : plusUsage(usage, took)
   }
 
+  /** How `deployment` can take up what was shown. */
+  const howToTakeUp = ({ model }: Deployment, request: CompletionRequest) =>
+    delivery.transcript?.canResume(
+      request,
+      refusing.has(model.id) ? { ...model, prefill: false } : model
+    )
+
   const course: Course<void> = (leg) => {
     const { deployment } = leg.candidate
     const asked = next(leg)
-    if (asked === undefined) return Effect.fail(cannotTakeUp(deployment.model.id))
     model = deployment.model.id
-    const { guard, watch } = tools.watchman.begin(
-      tools.times.streamHeadMs,
-      leg.leftMs,
-      client.keepAlive
-    )
-    const begunAt = tools.now()
-    const begun = () => {
-      leg.firstTokenMs = tools.now() - begunAt
-    }
+    const { guard, watch } = tools.watchman.begin({
+      headMs: tools.times.streamHeadMs,
+      totalMs: leg.leftMs,
+      contentTotalMs: journey.lastDeadline - tools.now(),
+      keepAlive: client.keepAlive,
+      spokeAt: lastWatch?.spokeAt()
+    })
+    lastWatch = watch
     return Effect.onExit(
       deployment.provider.stream(
         asked,
         targetOf(deployment.model, true),
         guard,
-        (deltas) => deliver(deltas, client, watch, delivery, begun),
+        (deltas) => deliver(deltas, client, watch, delivery, leg.showed),
         journey.ask.caller
       ),
       (exit) =>
@@ -76,36 +87,42 @@ export const answerStreamed = (
     )
   }
 
-  /** What to ask for now: the whole answer, or what is missing of it where this model can add that. */
-  const next = ({ attempt, candidate: { deployment }, request }: Leg) => {
-    delivery.call = newCall(undefined)
-    if (!delivery.opened) return request
-    const how = delivery.transcript.canResume(request, {
-      ...deployment.model,
-      prefill: deployment.model.prefill === true && !refusing.has(deployment.model.id)
-    })
-    if (how === undefined) return undefined
+  /** What to ask for now: the whole answer, or what is missing of it. */
+  const next = ({ attempt, candidate: { deployment }, request }: Leg): CompletionRequest => {
+    const how = delivery.opened ? howToTakeUp(deployment, request) : undefined
+    if (how === undefined) {
+      delivery.call = newCall(undefined)
+      return request
+    }
     attempt.resumed = how
-    const text = delivery.transcript.text()
+    const text = delivery.transcript?.text() ?? ""
     delivery.call = newCall(Splice.make(how, text))
     return continuation(request, how, text)
   }
 
-  const aftermath: Aftermath = (fault, { attempt, request, candidate: { deployment } }) => {
+  const aftermath: Aftermath = (fault, { attempt, request, candidate }) => {
     if (!delivery.opened) return "by_rule"
-    broke ??= providerFailed(deployment.model.id, fault)
+    const { model } = candidate.deployment
+    broke ??= new GatewayError({
+      reason: { _tag: "ProviderFailed", model: model.id, fault }
+    })
+    // Of a model that was named its own policy counts, of one that was chosen the chosen one's.
     const [first] = journey.decision.candidates
-    if (first?.policy.streamRecovery !== "resume" || fault === diverged) return "over"
+    const policy = journey.ask.request.model === auto ? candidate.policy : first?.policy
+    if (policy?.streamRecovery !== "resume" || fault === diverged) return "over"
     if (attempt.resumed === "prefill" && fault.class === "bad_request") {
-      refusing.add(deployment.model.id)
+      refusing.add(model.id)
       return "again"
     }
     // Whether it can be done at all; whether by the next candidate, is seen when its turn comes.
-    const best = { ...deployment.model, prefill: true }
-    return delivery.transcript.canResume(request, best) === undefined ? "over" : "by_rule"
+    const able = { ...model, prefill: true }
+    return delivery.transcript?.canResume(request, able) === undefined ? "over" : "by_rule"
   }
 
-  return travel(tools, journey, course, aftermath).pipe(
+  const canTakeUp = (deployment: Deployment, request: CompletionRequest) =>
+    !delivery.opened || howToTakeUp(deployment, request) !== undefined
+
+  return travel(tools, journey, course, { aftermath, canTakeUp }).pipe(
     Effect.map(() => {
       if (!delivery.opened) client.open()
       const { finishes, written } = delivery.call
@@ -118,12 +135,7 @@ export const answerStreamed = (
   )
 }
 
-const providerFailed = (model: string, fault: UpstreamFault): GatewayError =>
-  new GatewayError({ reason: { _tag: "ProviderFailed", model, fault } })
-
-/** Says nothing of the model: another may do. */
-const cannotTakeUp = (model: string) =>
-  new UpstreamFault({
-    class: "not_found",
-    message: `Model "${model}" cannot go on with an answer that another began`
-  })
+/** Whether it has to be written down what is shown. */
+const mayResume = ({ ask: { request }, decision: { candidates } }: Journey): boolean =>
+  (request.parameters.n ?? 1) === 1 &&
+  candidates.some(({ policy }) => policy.streamRecovery === "resume")

@@ -11,8 +11,8 @@ import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 import { backoffMs, holdMs, rules } from "../guard/rules.ts"
 import type { Candidate } from "./Decision.ts"
 import { call, type Course } from "./call.ts"
-import type { Passed } from "./enter.ts"
-import { explainFailure, type Failure, noFailure, noteRetry } from "./failure.ts"
+import type { Needs, Passed } from "./enter.ts"
+import { explainFailure, type Failure, noFailure, noteFault, noteRefusal } from "./failure.ts"
 import type { Journey, Leg } from "./Journey.ts"
 import { auto } from "./plan.ts"
 import type { Tools } from "./Tools.ts"
@@ -26,12 +26,19 @@ export type Aftermath = (fault: UpstreamFault, leg: Leg) => "by_rule" | "again" 
 /** A pause that a provider asks for is waited out up to here, where nobody else can answer. */
 const longestPauseMs = 5000
 
+/** What a way of answering adds to the rules. */
+export interface Manner {
+  readonly aftermath: Aftermath
+  /** Whether a candidate can take up what another has begun. */
+  readonly canTakeUp: Needs["canTakeUp"]
+}
+
 /** Has the candidates of `journey` make `course`, in order, until one answers. */
 export const travel = Effect.fnUntraced(function* <A>(
   tools: Tools,
   journey: Journey,
   course: Course<A>,
-  aftermath: Aftermath
+  { aftermath, canTakeUp }: Manner
 ): Effect.fn.Return<A, GatewayError> {
   const failure = noFailure()
   let round = journey.decision.candidates
@@ -42,12 +49,11 @@ export const travel = Effect.fnUntraced(function* <A>(
     let pause: { readonly candidate: Candidate; readonly ms: number } | undefined
     for (const candidate of round) {
       for (let tries = 1;; tries++) {
-        const called = yield* call(tools, journey, candidate, window, course)
+        const called = yield* call(tools, journey, candidate, { window, canTakeUp }, course)
         if (called._tag === "Passed") {
           const { passed } = called
-          if (tries === 1) candidate.skipped = passed
-          failure.refusal ??= passed.error
-          noteRetry(failure, passed.retryInMs)
+          if (!wasAsked(journey, candidate)) candidate.skipped = passed
+          noteRefusal(failure, passed, journey.ask.request.model === auto)
           if (isTheClients(passed, candidate, journey, failure)) return yield* passed.error
           break
         }
@@ -57,15 +63,14 @@ export const travel = Effect.fnUntraced(function* <A>(
         if (fault._tag === "ClientTooSlow") {
           return yield* new GatewayError({ reason: { _tag: "ClientTooSlow" } })
         }
-        failure.fault ??= { model: candidate.deployment.model.id, fault }
-        noteRetry(failure, fault.retryAfterMs)
+        noteFault(failure, candidate.deployment.model.id, fault)
         const rule = rules[fault.class]
         const next = aftermath(fault, leg)
         if (next === "again") continue
         if (next === "over" || rule.next === "none") return yield* explainFailure(failure)
-        const { provider } = candidate.deployment.provider.settings
-        if (tries <= rule.again && mayAsk(tools, journey) && tools.retries.take(provider.id)) {
-          yield* Effect.sleep(backoffMs(tries, tools.random()))
+        const backoff = backoffMs(tries, tools.random())
+        if (tries <= rule.again && mayRepeat(tools, journey, candidate, backoff)) {
+          yield* Effect.sleep(backoff)
           continue
         }
         if (rule.next === "configured" && !candidate.policy.rerouteFiltered) {
@@ -73,27 +78,48 @@ export const travel = Effect.fnUntraced(function* <A>(
         }
         if (rule.next === "larger") window = candidate.deployment.model.contextWindow ?? Infinity
         const { retryAfterMs = Infinity } = fault
-        const ms = rule.waits ? Math.max(retryAfterMs, holdMs(fault)) : Infinity
-        const most = Math.min(pause?.ms ?? longestPauseMs, journey.deadline - tools.now())
-        if (ms <= most) pause = { candidate, ms }
+        const asked = rule.waits ? Math.max(retryAfterMs, holdMs(fault)) : Infinity
+        if (asked <= Math.min(pause?.ms ?? Infinity, longestPauseMs)) {
+          pause = { candidate, ms: asked }
+        }
         break
       }
     }
-    if (pause === undefined || waited || !mayAsk(tools, journey)) {
-      return yield* explainFailure(failure)
-    }
-    const { provider } = pause.candidate.deployment.provider.settings
-    if (!tools.retries.take(provider.id)) return yield* explainFailure(failure)
+    if (pause === undefined || waited) return yield* explainFailure(failure)
     waited = true
     // Spread, so that not all who were told the same come back at once.
-    yield* Effect.sleep(pause.ms + tools.random() * 250)
+    const ms = pause.ms + tools.random() * spreadMs
+    const { provider } = pause.candidate.deployment.provider.settings
+    if (!hasTime(tools, journey, ms) || !tools.retries.take(provider.id)) {
+      return yield* explainFailure(failure)
+    }
+    yield* Effect.sleep(ms)
     round = [pause.candidate]
   }
 })
 
-/** Whether there is an attempt left, and time for it. */
-const mayAsk = (tools: Tools, { deadline, decision, mostAttempts }: Journey): boolean =>
-  decision.attempts.length < mostAttempts && tools.now() < deadline
+/** Up to so many milliseconds come on top of a pause. */
+const spreadMs = 250
+
+/** Whether there is an attempt left, and time for it after `pauseMs`. */
+const hasTime = (
+  tools: Tools,
+  { deadline, decision, mostAttempts }: Journey,
+  pauseMs: number
+): boolean => decision.attempts.length < mostAttempts && tools.now() + pauseMs < deadline
+
+/** Whether the same candidate may be asked once more; takes that from the budget. */
+const mayRepeat = (
+  tools: Tools,
+  journey: Journey,
+  { deployment: { id, provider: { settings: { provider } } } }: Candidate,
+  pauseMs: number
+): boolean =>
+  hasTime(tools, journey, pauseMs) && tools.circuits.peek(id, provider.id)._tag === "Go" &&
+  tools.retries.take(provider.id)
+
+const wasAsked = ({ decision }: Journey, { deployment }: Candidate): boolean =>
+  decision.attempts.some((attempt) => attempt.deployment === deployment.id)
 
 /**
  * Whether the request asks for what the model that it names cannot do: that is told, though another

@@ -3,10 +3,14 @@
  *
  * @module
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { type Answer, toDeltas } from "../domain/Answer.ts"
 import type { Cost } from "../domain/Cost.ts"
+import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Usage } from "../domain/Usage.ts"
+import type { ClientTooSlow } from "../guard/Watchman.ts"
 import { addDelta, emptyTally, estimate, type Tally } from "../ledger/estimate.ts"
 import { account, targetOf } from "./account.ts"
 import type { Course } from "./call.ts"
@@ -28,16 +32,33 @@ export interface Generated {
 export const answerWhole = (tools: Tools, journey: Journey) => {
   const course: Course<Generated> = (leg) => {
     const { deployment: { model, provider } } = leg.candidate
-    const { guard } = tools.watchman.begin(tools.times.wholeHeadMs, leg.leftMs, nothing)
-    return Effect.map(
+    const { guard } = tools.watchman.begin({
+      headMs: tools.times.wholeHeadMs,
+      totalMs: leg.leftMs,
+      keepAlive: nothing
+    })
+    const asked = Effect.map(
       provider.complete(leg.request, targetOf(model, false), guard, journey.ask.caller),
       (answer) => {
         const usage = answer.usage ?? estimate(leg.request, written(answer))
         return { model: model.id, answer, usage, cost: account(tools, journey, leg, usage) }
       }
     )
+    // Whoever leaves before the answer has had it written all the same: at least its prompt was read.
+    return Effect.onExit(asked, (exit) =>
+      Effect.sync(() => {
+        if (isGivenUp(exit)) account(tools, journey, leg, estimate(leg.request, emptyTally()))
+      }))
   }
-  return travel(tools, journey, course, byRule)
+  return travel(tools, journey, course, { aftermath: byRule, canTakeUp: () => true })
+}
+
+/** Whether the client gave it up, by leaving or by the time that it had for it. */
+const isGivenUp = (exit: Exit.Exit<unknown, UpstreamFault | ClientTooSlow>): boolean => {
+  if (Exit.isSuccess(exit)) return false
+  if (Cause.hasInterruptsOnly(exit.cause)) return true
+  const error = Cause.squash(exit.cause)
+  return error instanceof UpstreamFault && error.class === "timeout_total"
 }
 
 const byRule = () => "by_rule" as const

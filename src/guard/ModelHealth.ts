@@ -15,6 +15,8 @@ export interface Record {
   readonly responseTimeMs: number | undefined
   /** When it was last tried, in Unix milliseconds; absent before the first time. */
   readonly lastCheck: number | undefined
+  /** The same by the monotonic clock, in milliseconds: to tell what came first, never to be shown. */
+  readonly lastAt: number | undefined
   /** Failed requests in all requests, from 0 to 1. */
   readonly errorRate: number
 }
@@ -36,19 +38,22 @@ export class ModelHealth extends Context.Service<ModelHealth, {
       const clock = yield* Clock.clockWith(Effect.succeed)
       const models = new Map<string, Array<Bucket>>()
       /** Monotonic: a clock that is set makes nobody forget, and nobody remember. */
-      const minuteNow = () => Math.floor(Number(clock.monotonicTimeNanosUnsafe()) / minuteNanos)
+      const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
+      const minuteOf = (at: number) => Math.floor(at / minuteMs)
 
       const noteUnsafe = (model: string, answered: boolean, durationMs: number): void => {
-        const minute = minuteNow()
-        const lastAt = clock.currentTimeMillisUnsafe()
+        const lastAt = now()
+        const lastCheck = clock.currentTimeMillisUnsafe()
+        const minute = minuteOf(lastAt)
         const known = models.get(model)
         const buckets = recent(known ?? [], minute)
         let bucket = buckets.at(-1)
         if (bucket?.minute !== minute) {
-          bucket = { minute, answered: 0, failed: 0, totalMs: 0, lastAt }
+          bucket = { minute, answered: 0, failed: 0, totalMs: 0, lastAt, lastCheck }
           buckets.push(bucket)
         }
         bucket.lastAt = lastAt
+        bucket.lastCheck = lastCheck
         if (answered) {
           bucket.answered++
           bucket.totalMs += durationMs
@@ -60,7 +65,8 @@ export class ModelHealth extends Context.Service<ModelHealth, {
         note: (model, answered, durationMs) =>
           Effect.sync(() => noteUnsafe(model, answered, durationMs)),
         noteUnsafe,
-        record: (model) => Effect.sync(() => judge(recent(models.get(model) ?? [], minuteNow())))
+        record: (model) =>
+          Effect.sync(() => judge(recent(models.get(model) ?? [], minuteOf(now()))))
       })
     })
   )
@@ -73,11 +79,13 @@ interface Bucket {
   answered: number
   failed: number
   totalMs: number
-  /** Unix milliseconds. */
+  /** By the monotonic clock, in milliseconds. */
   lastAt: number
+  /** Unix milliseconds. */
+  lastCheck: number
 }
 
-const minuteNanos = 60_000_000_000
+const minuteMs = 60_000
 const windowMinutes = 15
 
 const recent = (buckets: Array<Bucket>, now: number): Array<Bucket> => {
@@ -108,7 +116,8 @@ const judge = (buckets: ReadonlyArray<Bucket>): Record => {
       ? "degraded"
       : "healthy",
     responseTimeMs: answered === 0 ? undefined : Math.round(totalMs / answered),
-    lastCheck: buckets.at(-1)?.lastAt,
+    lastCheck: buckets.at(-1)?.lastCheck,
+    lastAt: buckets.at(-1)?.lastAt,
     errorRate
   }
 }

@@ -11,9 +11,10 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Slots from "../actor/Slots.ts"
+import type { Guard } from "../actor/Team.ts"
 import type { TimeLimits } from "../config/TimeLimits.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
-import { make, type Watch, type Watched } from "./Watch.ts"
+import { make, type Watch, type Watched, type WatchOptions } from "./Watch.ts"
 
 /** The client left what it was sent unread for too long: it is as good as gone. */
 export class ClientTooSlow extends Data.TaggedError("ClientTooSlow") {}
@@ -25,8 +26,8 @@ export type TooSlow = UpstreamFault | ClientTooSlow
 export interface Guarded {
   /** For the work, to tell how far it is. */
   readonly watch: Watch
-  /** Begins to watch; `abandon` is called once where a limit has passed. Gives the end of the watch. */
-  readonly guard: (abandon: (error: TooSlow) => void) => () => void
+  /** Begins to watch; `abandon` is called once where a limit has passed. */
+  readonly guard: Guard<TooSlow>
 }
 
 /**
@@ -34,11 +35,8 @@ export interface Guarded {
  * its own for each would cost a third of what a request takes.
  */
 export class Watchman extends Context.Service<Watchman, {
-  /**
-   * A watch that counts from now, with `headMs` until the head of the answer and `totalMs` for all
-   * of it. `keepAlive` is called when the client was sent nothing for `keepAliveMs`.
-   */
-  readonly begin: (headMs: number, totalMs: number, keepAlive: () => void) => Guarded
+  /** A watch that counts from now; only the total counts while the work waits for a place. */
+  readonly begin: (options: WatchOptions) => Guarded
 }>()("penstock/guard/Watchman") {
   static readonly layer = (limits: TimeLimits) =>
     Layer.effect(
@@ -84,16 +82,25 @@ export class Watchman extends Context.Service<Watchman, {
         yield* Effect.forkScoped(patrol, { startImmediately: true })
 
         return Watchman.of({
-          begin: (headMs, totalMs, keepAlive) => {
-            const watched = make(limits, headMs, totalMs, keepAlive, now)
+          begin: (options) => {
+            const watched = make(limits, options, now)
+            // Only one that is due before all the others cannot wait for the next look.
+            const hasten = () => {
+              if (now() + watched.soonest < wakesAt) wake.openUnsafe()
+            }
             return {
               watch: watched,
               guard: (abandon) => {
                 const entry: Entry = { watched, abandon, slot: -1 }
                 entry.slot = entries.add(entry)
-                // Only one that is due before all the others cannot wait for the next look.
-                if (now() + watched.soonest < wakesAt) wake.openUnsafe()
-                return () => void entries.remove(entry.slot, entry)
+                hasten()
+                return {
+                  begun: () => {
+                    watched.begun()
+                    hasten()
+                  },
+                  over: () => void entries.remove(entry.slot, entry)
+                }
               }
             }
           }

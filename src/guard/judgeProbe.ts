@@ -9,6 +9,8 @@ import type { Record } from "./ModelHealth.ts"
 export interface Probe {
   /** Unix milliseconds; absent before the first. */
   readonly checkedAt: number | undefined
+  /** The same by the monotonic clock, in milliseconds. */
+  readonly checkedAtMonotonic: number | undefined
   /** Absent where it did not tell. */
   readonly ok: boolean | undefined
   readonly reason?: string | undefined
@@ -28,12 +30,12 @@ export interface Judged extends Record {
  * known.
  */
 export const judgeProbe = (record: Record, probe: Probe, failureThreshold: number): Judged => {
-  const { checkedAt, ok, failures, reason } = probe
-  const { lastCheck } = record
-  if (checkedAt === undefined || (lastCheck !== undefined && lastCheck >= checkedAt)) {
+  const { checkedAt, checkedAtMonotonic, ok, failures, reason } = probe
+  const { lastAt } = record
+  if (checkedAtMonotonic === undefined || (lastAt !== undefined && lastAt >= checkedAtMonotonic)) {
     return { ...record, reason: undefined }
   }
-  const seen = { ...record, lastCheck: checkedAt, reason: undefined }
+  const seen = { ...record, lastCheck: checkedAt, lastAt: checkedAtMonotonic, reason: undefined }
   if (ok === false) {
     return {
       ...seen,

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Exchange } from "./exchange.ts"
-import { failed, type ProviderHealth, unchecked, well } from "./ProviderHealth.ts"
+import { failed, type Moment, type ProviderHealth, unchecked, well } from "./ProviderHealth.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
 
 /** What is known of how a provider is, and the ways to find out. */
@@ -37,7 +37,15 @@ export const make = (
   let discovered: ReadonlySet<string> = new Set()
   let checked = unchecked
   let answers = 0
-  let answeredAt = -Infinity
+  let answered: Moment | undefined
+  /** How many answers there were when `checked` was found. */
+  let answersThen = 0
+
+  const now = (): Moment => ({
+    checkedAt: clock.currentTimeMillisUnsafe(),
+    // A clock that is set must not make old what is new.
+    checkedAtMonotonic: Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
+  })
 
   const list = Effect.map(within(exchange.models, "5 seconds"), (ids) => {
     if (!provider.discovers) return
@@ -54,14 +62,13 @@ export const make = (
   })
 
   /** An answer to a request shows more than a check. */
-  const health = (): ProviderHealth =>
-    answeredAt >= (checked.checkedAt ?? 0) ? well(answeredAt) : checked
+  const health = (): ProviderHealth => answered && answers > answersThen ? well(answered) : checked
 
   const note = (fault: UpstreamFault | undefined, answersBefore: number): void => {
-    const now = clock.currentTimeMillisUnsafe()
     // Who answered others meanwhile is well, whatever became of the check.
     if (fault && answers > answersBefore) return
-    checked = fault ? failed(health(), fault, now) : well(now)
+    checked = fault ? failed(health(), fault, now()) : well(now())
+    answersThen = answers
   }
 
   /** Does `work`, and takes it for a check where `counts`. */
@@ -92,7 +99,7 @@ export const make = (
     check: checks[healthCheck],
     noteAnswer: () => {
       answers++
-      answeredAt = clock.currentTimeMillisUnsafe()
+      answered = now()
     },
     answers: () => answers,
     health,

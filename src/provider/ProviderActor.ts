@@ -171,8 +171,8 @@ const faults = {
     new UpstreamFault({
       class: "busy",
       message: `Provider "${provider}" has as many calls as it may have`,
-      // Spread, or all who were refused would come back at once.
-      retryAfterMs: 1000 + Math.floor(1000 * random.nextDoubleUnsafe())
+      // Spread, or all who were refused would come back at once: over whole seconds, too.
+      retryAfterMs: 500 + Math.floor(2500 * random.nextDoubleUnsafe())
     }),
   ActorDown: (provider: string) =>
     new UpstreamFault({ class: "down", message: `Provider "${provider}" takes no calls now` }),

@@ -9,6 +9,8 @@ import type { FaultClass, UpstreamFault } from "../domain/UpstreamFault.ts"
 export interface ProviderHealth {
   /** When it last was checked, or answered a request, in Unix milliseconds; absent before that. */
   readonly checkedAt: number | undefined
+  /** The same by the monotonic clock, in milliseconds: to tell what came first, never to be shown. */
+  readonly checkedAtMonotonic: number | undefined
   /** Whether it was well then; absent where the check did not tell. */
   readonly ok: boolean | undefined
   /** Why it was not, in one sentence: scrubbed, and no longer than 200 characters. */
@@ -18,21 +20,29 @@ export interface ProviderHealth {
 }
 
 /** The health of a provider that showed nothing yet. */
-export const unchecked: ProviderHealth = { checkedAt: undefined, ok: undefined, failures: 0 }
+export const unchecked: ProviderHealth = {
+  checkedAt: undefined,
+  checkedAtMonotonic: undefined,
+  ok: undefined,
+  failures: 0
+}
 
-/** The health of a provider that answered at `checkedAt`. */
-export const well = (checkedAt: number): ProviderHealth => ({ checkedAt, ok: true, failures: 0 })
+/** A moment, by the clock that is shown and by the one that is never set; in milliseconds. */
+export type Moment = Required<Pick<ProviderHealth, "checkedAt" | "checkedAtMonotonic">>
 
-/** The health of a provider whose check failed at `checkedAt`, and which was like `before`. */
+/** The health of a provider that answered at `moment`. */
+export const well = (moment: Moment): ProviderHealth => ({ ...moment, ok: true, failures: 0 })
+
+/** The health of a provider whose check failed at `moment`, and which was like `before`. */
 export const failed = (
   before: ProviderHealth,
   fault: UpstreamFault,
-  checkedAt: number
+  moment: Moment
 ): ProviderHealth => {
   const reason = fault.message.slice(0, 200)
   return refusesOnly.has(fault.class)
-    ? { checkedAt, ok: undefined, reason, failures: 0 }
-    : { checkedAt, ok: false, reason, failures: before.failures + 1 }
+    ? { ...moment, ok: undefined, reason, failures: 0 }
+    : { ...moment, ok: false, reason, failures: before.failures + 1 }
 }
 
 /** Who says this is there, and does not like the check: it says nothing of how it serves others. */

@@ -10,6 +10,7 @@ import { type ConfigError, wrong } from "../config/ConfigError.ts"
 import type { ProviderOptions } from "../config/ConfigFile.ts"
 import { nonEmptyVariable } from "../config/environment.ts"
 import type { Settings } from "../config/Settings.ts"
+import { writtenIn } from "../config/written.ts"
 import { anthropic } from "../protocol/anthropic/mod.ts"
 import type { Dialect } from "../protocol/Dialect.ts"
 import { gemini } from "../protocol/gemini/mod.ts"
@@ -42,7 +43,8 @@ export const roster = Effect.fnUntraced(
       ? [...real, simulated(settings.simulator.seed)]
       : real
     const ids = new Set(all.map(({ provider }) => provider.id))
-    const [stranger] = checkProviders(settings.models, ids)
+    const written = writtenIn(Redacted.value(settings.source.contents))
+    const [stranger] = checkProviders(settings.models, ids, written)
     if (stranger) {
       const path = stranger.path.join(".")
       const isOff = stranger.provider === simulator.id

@@ -207,7 +207,7 @@ law(
         })
         const guard = () => {
           guarded[at]!++
-          return () => void guarded[at]!--
+          return { begun: () => {}, over: () => void guarded[at]!-- }
         }
         fibers.push(
           yield* Effect.forkChild(actor.perform(work, guard, lane), { startImmediately: true })

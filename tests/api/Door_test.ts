@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { SignJWT } from "jose"
 import { Door } from "../../src/api/Door.ts"
 import { Authenticator } from "../../src/auth/Authenticator.ts"
 import type { Client } from "../../src/gateway/Client.ts"
@@ -13,31 +14,48 @@ import { apiKey, hello, simulated, temporaryFolder } from "../kit/gateway.ts"
 import { eventsOf } from "./upstreams.ts"
 
 /** A door in front of a gateway that does as `gateway` does. */
-const doorTo = Effect.fnUntraced(function* (gateway: Gateway["Service"]) {
+const doorTo = Effect.fnUntraced(function* (gateway: Gateway["Service"], bodyMs = 30_000) {
   const dataDir = yield* temporaryFolder
   const rest = simulated(() => Effect.never)
   const context = yield* Layer.build(
-    Door.layer({ bodyBytes: 1000, requestsAtOnce: 100 }).pipe(
+    Door.layer({ bodyBytes: 1000, bodyMs, requestsAtOnce: 4 }).pipe(
       Layer.provide(Layer.succeed(Gateway, gateway)),
       Layer.provide(
-        Authenticator.layer({ apiKey: Redacted.make(apiKey), dataDir, jwt: undefined })
+        Authenticator.layer({
+          apiKey: Redacted.make(apiKey),
+          dataDir,
+          jwt: { secret: Redacted.make(secret) }
+        })
       ),
       Layer.provide([rest, Prices.layer])
     )
   )
   const door = Context.get(context, Door)
-  const ask = (path: string, body?: unknown) =>
-    Effect.promise(() =>
-      door.answer(
-        new Request(`http://localhost${path}`, {
-          method: body ? "POST" : "GET",
-          headers: { host: "localhost", "x-api-key": apiKey, "content-type": "application/json" },
-          body: body ? JSON.stringify(body) : null
-        })
-      )
+  const begin = (path: string, body?: unknown, key = apiKey, signal?: AbortSignal) =>
+    door.answer(
+      new Request(`http://localhost${path}`, {
+        method: body ? "POST" : "GET",
+        headers: { host: "localhost", "x-api-key": key, "content-type": "application/json" },
+        body: body instanceof ReadableStream ? body : body ? JSON.stringify(body) : null,
+        ...(signal ? { signal } : {})
+      })
     )
-  return { door, ask }
+  const ask = (path: string, body?: unknown) => Effect.promise(() => begin(path, body))
+  return { door, ask, begin }
 })
+
+const secret = "a secret of 32 bytes or even more"
+const tokenOf = (subject: string) =>
+  Effect.promise(() =>
+    new SignJWT({}).setProtectedHeader({ alg: "HS256" }).setSubject(subject)
+      .setExpirationTime("1h").sign(new TextEncoder().encode(secret))
+  )
+
+const silent = () => Effect.never
+const patient: Gateway["Service"] = { generate: silent, stream: silent, explain: silent }
+/** A body that begins and never ends. */
+const endless = () =>
+  new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode("{")) })
 
 const broken = Effect.die(new Error("The secret of the internals"))
 const generate = "/api/v1/llm/generate"
@@ -106,5 +124,82 @@ liveTest(
       assertEquals(done, false)
       assertEquals(events.at(-1).error.details.reason, "shutting_down")
       assert(events.at(-1).error.details.retry_after >= 1)
+    }).pipe(Effect.timeout("5 seconds"))
+)
+
+liveTest(
+  "one caller cannot take all places with bodies that never end, and who is refused is told all",
+  () =>
+    Effect.gen(function* () {
+      const { door, begin } = yield* doorTo(patient)
+      const held = Array.from({ length: 2 }, () => begin(generate, endless()))
+      const refused = yield* Effect.promise(() => begin(generate, endless()))
+      const { error } = yield* Effect.promise(() => refused.json())
+      assertEquals([refused.status, error.details.reason], [503, "overloaded"])
+      assertEquals(refused.headers.get("x-penstock-attempts"), "0")
+      // Who is not known takes no place.
+      for (let at = 0; at < 5; at++) {
+        const unknown = yield* Effect.promise(() => begin(generate, endless(), "wrong"))
+        assertEquals(unknown.status, 401)
+      }
+      const ada = yield* tokenOf("ada")
+      held.push(begin(generate, hello("gpt-4"), ada), begin(generate, hello("gpt-4"), ada))
+      const bob = yield* Effect.flatMap(
+        tokenOf("bob"),
+        (token) => Effect.promise(() => begin(generate, hello("gpt-4"), token))
+      )
+      assertEquals(bob.status, 503)
+      yield* Effect.sleep("20 millis")
+      yield* door.endAnswers
+      for (const response of yield* Effect.promise(() => Promise.all(held))) {
+        assertEquals(response.status, 503)
+        assertEquals(response.headers.get("x-penstock-attempts"), "0")
+        assertEquals(
+          (yield* Effect.promise(() => response.json())).error.details.reason,
+          "shutting_down"
+        )
+      }
+      yield* Effect.sleep("1 millis")
+      const again = begin(generate, hello("gpt-4"))
+      yield* Effect.sleep("20 millis")
+      yield* door.endAnswers
+      const { error: { details } } = yield* Effect.promise(async () => (await again).json())
+      assertEquals(details.reason, "shutting_down")
+    }).pipe(Effect.timeout("5 seconds"))
+)
+
+liveTest(
+  "a body that comes in too slowly is refused with 408, and its place is free again",
+  () =>
+    Effect.gen(function* () {
+      const { begin } = yield* doorTo(patient, 60)
+      for (const path of [generate, `${generate}/stream`, "/api/v1/llm/route/explain"]) {
+        for (let at = 0; at < 3; at++) {
+          const slow = yield* Effect.promise(() => begin(path, endless()))
+          const { error } = yield* Effect.promise(() => slow.json())
+          assertEquals(
+            [slow.status, error.code, error.details.reason],
+            [408, "INVALID_REQUEST", "body_too_slow"]
+          )
+          assertEquals(slow.headers.get("connection"), "close")
+        }
+      }
+    }).pipe(Effect.timeout("5 seconds"))
+)
+
+liveTest(
+  "a client that was gone before its request was looked at is not served",
+  () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const count = () => Effect.andThen(Effect.sync(() => asked++), Effect.never)
+      const { begin } = yield* doorTo({ generate: count, stream: count, explain: count })
+      for (const path of [generate, `${generate}/stream`, "/api/v1/llm/models"]) {
+        const body = path.endsWith("models") ? undefined : hello("gpt-4")
+        const response = yield* Effect.promise(() => begin(path, body, apiKey, AbortSignal.abort()))
+        assertEquals(response.status, 499)
+      }
+      yield* Effect.sleep("20 millis")
+      assertEquals(asked, 0)
     }).pipe(Effect.timeout("5 seconds"))
 )

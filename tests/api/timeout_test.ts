@@ -8,9 +8,14 @@ import { hello } from "../kit/gateway.ts"
 import { postJson, startBoth } from "./upstreams.ts"
 
 const of = (headers: Record<string, string>) => {
-  const found = timeoutOf(new Headers(headers))
-  return found instanceof GatewayError ? "refused" : found
+  const found = timeoutOf(new Headers(headers), false)
+  return found instanceof GatewayError ? "refused" : found.timeoutMs
 }
+
+Deno.test("a library's limit on a stream is until its first content", () => {
+  const found = timeoutOf(new Headers({ "x-stainless-timeout": "30" }), true)
+  assertEquals(found, { timeoutMs: undefined, patienceMs: 30_000 })
+})
 
 Deno.test("a client's time limit is in seconds, and ours comes before a library's", () => {
   assertEquals(of({}), undefined)

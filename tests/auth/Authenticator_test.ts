@@ -201,7 +201,7 @@ test("authenticate() has the answer for an API key at once, without a fiber", ()
 test("authenticate() takes a token in either header where tokens are set up", () =>
   Effect.gen(function* () {
     const principal = yield* authenticate({ authorization: `Bearer ${token()}` })
-    assertEquals([principal.kind, principal.id], ["jwt", "ada"])
+    assertEquals([principal.kind, principal.id], ["jwt", "jwt:ada"])
     assertEquals(yield* authenticate({ "x-api-key": token() }), principal)
     assertEquals(yield* refusal(token(goodClaims, "another secret")), "invalid_token")
     assertEquals(yield* refusal(`${token()}.a`), "unknown")

@@ -53,7 +53,7 @@ test("verify() takes tokens of each asymmetric algorithm, by the keys that the p
     const jwt = yield* verifier(trusting(provider))
     for (const key of [es, rs, ...keys]) {
       const principal = yield* jwt.verify(yield* sign(key))
-      assertEquals(principal.id, "ada")
+      assertEquals([principal.id, principal.name], ["jwt:ada", "ada"])
       assertEquals(principal.kind, "jwt")
       assertEquals([...principal.scopes], ["inference"])
     }
@@ -63,7 +63,7 @@ test("verify() takes tokens of each asymmetric algorithm, by the keys that the p
 test("verify() takes a token of the secret, with no issuer or audience asked for", () =>
   Effect.gen(function* () {
     const jwt = yield* withSecret()
-    assertEquals((yield* jwt.verify(signed({ sub: "ada", exp: 60 }))).id, "ada")
+    assertEquals((yield* jwt.verify(signed({ sub: "ada", exp: 60 }))).id, "jwt:ada")
     assertEquals(yield* jwt.keysAge, undefined)
   }))
 

@@ -60,7 +60,7 @@ test("a flood of unknown kids has the provider asked once in 30 seconds", () =>
     yield* flood(jwt, 50)
     yield* flood(jwt, 50)
     assertEquals(provider.hits, 2)
-    assertEquals((yield* jwt.verify(good)).id, "ada")
+    assertEquals((yield* jwt.verify(good)).id, "jwt:ada")
   }))
 
 test("a key that the provider shows anew is found by the first token signed with it", () =>
@@ -70,7 +70,7 @@ test("a key that the provider shows anew is found by the first token signed with
     yield* jwt.verify(yield* sign(now))
     provider.answer = showing(now, next)
     yield* TestClock.adjust("30 seconds")
-    assertEquals((yield* jwt.verify(yield* sign(next))).id, "ada")
+    assertEquals((yield* jwt.verify(yield* sign(next))).id, "jwt:ada")
     assertEquals(provider.hits, 2)
   }))
 
@@ -94,7 +94,7 @@ test("a caller who leaves while the provider is asked spoils it for nobody", () 
     const stays = yield* Effect.forkChild(jwt.verify(token))
     yield* Fiber.interrupt(leaves)
     answer.resolve()
-    assertEquals((yield* Fiber.join(stays)).id, "ada")
+    assertEquals((yield* Fiber.join(stays)).id, "jwt:ada")
     assertEquals(provider.hits, 2)
   }))
 
@@ -110,7 +110,7 @@ test("the keys are asked for every 10 minutes, though no token needs it", () =>
     assertEquals(yield* jwt.keysAge, 9 * 60_000)
     yield* TestClock.adjust("1 minute")
     yield* provider.asked(2)
-    assertEquals((yield* jwt.verify(yield* sign(next))).id, "ada")
+    assertEquals((yield* jwt.verify(yield* sign(next))).id, "jwt:ada")
     // A key that is shown no more counts no more.
     const error = yield* Effect.flip(jwt.verify(yield* sign(now)))
     assertEquals(error._tag, "Unauthorized")
@@ -136,7 +136,7 @@ test("with the provider down from the start no token is let in, until it is back
       assertEquals((yield* unavailable(jwt, token)).retryAfterSeconds, 1)
       assertEquals(provider.hits, 1)
       yield* TestClock.adjust("1 second")
-      assertEquals((yield* jwt.verify(token)).id, "ada")
+      assertEquals((yield* jwt.verify(token)).id, "jwt:ada")
       assertEquals(provider.hits, 2)
     })
   ))
@@ -163,7 +163,7 @@ test("with the provider down later the keys hold for 24 hours, and then no token
       provider.answer = down
       yield* TestClock.adjust("23 hours")
       yield* TestClock.adjust("3599 seconds")
-      assertEquals((yield* jwt.verify(token)).id, "ada")
+      assertEquals((yield* jwt.verify(token)).id, "jwt:ada")
       assertStringIncludes(log.join(), "Those from before hold")
       // Remembered for 60 seconds, but not by keys that are too old.
       yield* TestClock.adjust("1 second")
@@ -174,7 +174,7 @@ test("with the provider down later the keys hold for 24 hours, and then no token
         Effect.andThen(jwt.verify(token)),
         Effect.retry({ times: 3 })
       )
-      assertEquals(back.id, "ada")
+      assertEquals(back.id, "jwt:ada")
     })
   ))
 
@@ -203,7 +203,7 @@ test("an answer that is no key set leaves the keys as they were", () =>
         const error = yield* Effect.flip(jwt.verify(yield* sign(unknown, lasting)))
         assertEquals(error._tag, "Unauthorized")
         assertStringIncludes(log.at(-1)!, words)
-        assertEquals((yield* jwt.verify(yield* sign(now, lasting))).id, "ada")
+        assertEquals((yield* jwt.verify(yield* sign(now, lasting))).id, "jwt:ada")
       }
       assertEquals(log.length, answers.length)
       assertEquals(trap.hits, 0)

@@ -46,6 +46,7 @@ test("every setting has a default", () =>
       dataDir: "data",
       auth: { apiKey: undefined, jwt: undefined },
       bodyBytes: 20 * 1024 * 1024,
+      bodyMs: 30_000,
       requestsAtOnce: 4096,
       attempts: 6,
       times: defaultTimeLimits,
@@ -131,7 +132,8 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
         idle_seconds: 0.0001,
         total_seconds: 5,
         keep_alive_seconds: 6,
-        slow_client_seconds: 7
+        slow_client_seconds: 7,
+        body_seconds: 8.0001
       },
       models: {
         m: {
@@ -155,7 +157,7 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
     })
     const { drainMs, bodyBytes, requestsAtOnce, attempts, times, simulator, models } = read
     assertEquals([drainMs, bodyBytes, simulator.seed], [500, 7, -3])
-    assertEquals([requestsAtOnce, attempts], [8, 9])
+    assertEquals([requestsAtOnce, attempts, read.bodyMs], [8, 9, 8001])
     assertEquals(times, {
       streamHeadMs: 1000,
       wholeHeadMs: 2000,

@@ -5,6 +5,7 @@ import { check } from "../../src/config/check.ts"
 import type { ConfigFile } from "../../src/config/ConfigFile.ts"
 import { noChanges, resolve } from "../../src/config/resolve.ts"
 import type { ConfigInvalid } from "../../src/config/errors.ts"
+import { remember } from "../../src/config/written.ts"
 import { law, test } from "../kit/effect.ts"
 import { forgetful, known, terms } from "./store.ts"
 
@@ -111,3 +112,9 @@ law("no series of changes leads to a circle of fallbacks", Puts, (puts) =>
     }
     return !isCircular((id) => store.model(id).shown.fallback_models)
   }))
+
+Deno.test("an id that came out of the environment is named as the file writes it", () => {
+  const file = chain({ a: ["a-secret"] })
+  remember(file, new Map([["a-secret", "${KEY}"]]))
+  assertEquals(issues(file), [["models.a.fallback_models.0", 'There is no model "${KEY}"']])
+})

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
@@ -188,4 +189,41 @@ test("the file is looked at once a second", () =>
     }
     assertEquals(store.model("a").shown.priority, 3)
     yield* Fiber.interrupt(fiber)
+  }))
+
+test("what came out of the environment is neither logged nor told nor kept, only how it is written", () =>
+  Effect.gen(function* () {
+    const secret = "sk-very-secret-1234567890"
+    const { edit, store, settle, lines } = yield* watched("models: {}\n")
+    const sees = Effect.provideService(
+      settle,
+      ConfigProvider.ConfigProvider,
+      ConfigProvider.fromEnvRecord({ KEY: secret })
+    )
+    for (
+      const [text, expected] of [
+        ["models: {a: {fallback_models: ['${KEY}']}}", 'There is no model "${KEY}"'],
+        ["models: {a: {fallback_models: ['x-${KEY}']}}", 'There is no model "x-${KEY}"'],
+        ["models: {a: {provider: '${KEY}'}}", 'there is no provider "${KEY}"'],
+        [
+          "models: {a: {deployments: [{provider: '${KEY}'}]}}",
+          'models.a.deployments.0.provider: there is no provider "${KEY}"'
+        ]
+      ] as const
+    ) {
+      edit(text)
+      yield* sees
+      assertStringIncludes(store.fileFault() ?? "", expected)
+    }
+    edit(
+      "models: {a: {upstream_model: '${KEY}', deployments: [{provider: openai, upstream_model: '${KEY}'}]}}"
+    )
+    yield* sees
+    assertEquals(store.fileFault(), undefined)
+    assertEquals(store.current().models.get("a")?.upstreamModel, secret)
+    edit("models: {a: {priority: 2}}")
+    yield* sees
+    const told = JSON.stringify(store.history())
+    assertStringIncludes(told, "${KEY}")
+    assert(!(told + lines.join()).includes(secret))
   }))

@@ -119,7 +119,13 @@ export const answerRows: ReadonlyArray<Row> = [
     script: answer({ shape: "json", breaks: { after: 0, by: "end" } }),
     ...bad
   },
-  { id: "U29", what: "a body of 40 MiB", script: hugeBody(), closes: true, ...both(tooLarge) },
+  {
+    id: "U29",
+    what: "a body of more than 32 MiB",
+    script: hugeBody(33 * 1024 * 1024),
+    closes: true,
+    ...both(tooLarge)
+  },
   {
     id: "U29",
     what: "a head of 2 MiB",
@@ -138,7 +144,7 @@ export const answerRows: ReadonlyArray<Row> = [
     // Decoded it would be too large: it is not decoded.
     id: "U30",
     what: "a gzip bomb nobody asked for",
-    script: gzipBomb(40 * 1024 * 1024),
+    script: gzipBomb(33 * 1024 * 1024),
     ...bad
   },
   { id: "U30", what: "broken gzip", script: corruptGzip, ...bad },

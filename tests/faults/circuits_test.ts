@@ -6,11 +6,12 @@
 import { assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
 import type { DialectName } from "../../src/domain/Message.ts"
-import { answer, fail, type Script, type Stage } from "../kit/FakeProvider.ts"
+import { answer, fail } from "../kit/FakeProvider.ts"
 import { liveTest } from "../kit/effect.ts"
 import { check } from "./client.ts"
-import { dialects, type House, modelAt, open, spareDialect, spareFor } from "./house.ts"
+import { dialects, type House, modelAt, open, spareFor } from "./house.ts"
 import { good, type Refusal, type Seconds } from "./Row.ts"
+import { held } from "./scripts.ts"
 
 /** Nobody is asked: their circuits are open. */
 const opened = (retryAfter: Seconds): Refusal => ({
@@ -33,19 +34,6 @@ const breakDown = async ({ ask, fakes }: House, dialect: DialectName, model: str
   await ask(model, false)
   await ask(model, false)
   assertEquals(fakes[dialect].calls.length - before, threshold, "The circuit opened too late")
-}
-
-/** Answers well, but not before it is let go on. */
-const held = () => {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const script: Script = {
-    name: "held answer",
-    play: async (stage: Stage) => {
-      await promise
-      await answer().play(stage)
-    }
-  }
-  return { script, letGo: resolve }
 }
 
 liveTest(
@@ -102,7 +90,6 @@ for (const streamed of [false, true]) {
         yield* Effect.promise(() =>
           Promise.all(dialects.map(async (dialect) => {
             const model = modelAt("fake", dialect)
-            const fake = house.fakes[dialect]
             await breakDown(house, dialect, model)
             check(await house.ask(model, streamed), {
               seen: opened([4, 6]),

@@ -27,7 +27,7 @@ export const movableClock = (): MovableClock => {
         name === "monotonicTimeNanosUnsafe" ? now : Reflect.get(target, name, target)
     }),
     stop: () => {
-      stopped = real.monotonicTimeNanosUnsafe()
+      stopped ??= real.monotonicTimeNanosUnsafe()
     },
     move: (milliseconds) => {
       offset += BigInt(Math.round(milliseconds * 1_000_000))

@@ -53,18 +53,22 @@ export const testRow = (
     Effect.gen(function* () {
       const house = yield* open({ at, hasty, ...options })
       const wrong: Array<string> = []
-      yield* Effect.promise(() =>
-        Promise.all((row.dialects ?? dialects).map(async (dialect) => {
-          const model = modelAt(at, dialect)
-          const fake = house.fakes[dialect]
-          try {
-            if (row.warm) await house.ask(model, false)
-            fake.respond(fault(house))
-            await run({ row, dialect, streamed, seen, house, model })
-          } catch (cause) {
-            wrong.push(`${dialect}, ${streamed ? "streamed" : "whole"}: ${cause}`)
-          }
-        }))
+      const inDialect = async (dialect: DialectName) => {
+        const model = modelAt(at, dialect)
+        try {
+          if (row.warm) await house.ask(model, false)
+          house.fakes[dialect].respond(fault(house))
+          await run({ row, dialect, streamed, seen, house, model })
+        } catch (cause) {
+          wrong.push(`${dialect}, ${streamed ? "streamed" : "whole"}: ${cause}`)
+        }
+      }
+      // Where the house's clock is moved, one after the other.
+      const concurrency = row.held ? 1 : "unbounded"
+      yield* Effect.forEach(
+        row.dialects ?? dialects,
+        (dialect) => Effect.promise(() => inDialect(dialect)),
+        { concurrency, discard: true }
       )
       assertEquals(house.elsewhere.calls.length, 0, "Nobody follows a redirect")
       const pooled = new Set([house.spare, ...Object.values(house.fakes)])

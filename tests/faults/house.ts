@@ -6,6 +6,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
 import type { DialectName } from "../../src/domain/Message.ts"
 import * as Fake from "../kit/FakeProvider.ts"
 import { apiKey, hello, start } from "../kit/gateway.ts"
@@ -42,9 +43,17 @@ export interface HouseOptions {
   readonly attempts?: number | undefined
   /** Whether another model answers where one cannot. Default: none does. */
   readonly spare?: Spare | undefined
-  /** Parts of the configuration, in place of what they are here. */
-  readonly config?: object | undefined
+  /** More of the configuration: providers and models beside those that are here, or in their place. */
+  readonly config?: More | undefined
   readonly env?: Record<string, string> | undefined
+}
+
+/** More of a configuration. */
+interface More {
+  readonly providers?: object
+  readonly models?: object
+  readonly limits?: object
+  readonly load_balancing?: object
 }
 
 /** How another model answers in place of the one that was asked for. */
@@ -99,15 +108,14 @@ export const spareDialect = (dialect: DialectName): DialectName => spareDialects
 
 /** Opens a house; it closes with the scope. */
 export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
-  const { at = "fake", hasty = false, attempts, spare: standIn, config, env } = options
-  const fakes = {
-    openai: yield* Fake.start(),
-    anthropic: yield* Fake.start(),
-    gemini: yield* Fake.start()
-  }
-  const elsewhere = yield* Fake.start()
-  const spare = yield* Fake.start()
-  const far = yield* Fake.start(there[at])
+  const { at = "fake", hasty = false, attempts, spare: standIn, config = {}, env } = options
+  // It takes a moment until nothing is left of a fake: all of them go at once.
+  const yard = yield* Scope.fork(yield* Effect.scope, "parallel")
+  const fake = (own?: Fake.FakeProviderOptions) => Scope.provide(Fake.start(own), yard)
+  const fakes = { openai: yield* fake(), anthropic: yield* fake(), gemini: yield* fake() }
+  const elsewhere = yield* fake()
+  const spare = yield* fake()
+  const far = yield* fake(there[at])
   const addressOf = (dialect: DialectName): string => {
     switch (at) {
       case "fake":
@@ -162,7 +170,8 @@ export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
             api_key: keys.spare,
             ...unchecked
           }
-        }))
+        })),
+        ...config.providers
       },
       models: {
         ...each((dialect) => ({ [models[dialect]]: policy(dialect) })),
@@ -180,9 +189,11 @@ export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
             upstream_model: "spare",
             context_window: standIn?.window ?? 1000
           }
-        }))
+        })),
+        ...config.models
       },
-      ...config
+      ...(config.limits ? { limits: config.limits } : {}),
+      ...(config.load_balancing ? { load_balancing: config.load_balancing } : {})
     }
   }).pipe(Effect.provideService(Clock.Clock, clock.clock))
   const all = [...Object.values(fakes), elsewhere, spare, far]
@@ -226,10 +237,10 @@ const there: { readonly [P in Place]?: Fake.FakeProviderOptions } = {
 }
 
 const short = {
-  stream_head_seconds: 0.4,
-  whole_head_seconds: 0.4,
-  first_token_seconds: 0.4,
-  idle_seconds: 0.4,
+  stream_head_seconds: 0.7,
+  whole_head_seconds: 0.7,
+  first_token_seconds: 0.7,
+  idle_seconds: 0.7,
   keep_alive_seconds: 0.1
 }
 

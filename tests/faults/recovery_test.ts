@@ -11,6 +11,7 @@ import { check, type Reply } from "./client.ts"
 import { type Case, testRow } from "./eachCase.ts"
 import { checkCall, checkConnections, checkHidden } from "./hidden.ts"
 import { keys, spareDialect, spareFor } from "./house.ts"
+import { mayResolve } from "./networkRows.ts"
 import { type Broken, good, type Row, type Seen } from "./Row.ts"
 import { table } from "./table.ts"
 
@@ -57,7 +58,8 @@ const checkDecision = async (
 
 const rescued = async (one: Case): Promise<void> => {
   const { row, dialect, streamed, seen, house, model } = one
-  const { asks = 1, held } = row
+  const { held } = row
+  const asks = row.at === "unknownHost" && !mayResolve ? 2 : row.asks ?? 1
   const fake = house.fakes[dialect]
   const spare = spareFor(dialect)
   if (held) house.clock.stop()

@@ -98,3 +98,26 @@ export const withNoise: Script = edited((events, dialect) => {
       ]
   }
 })
+
+/** A good answer that does not begin before it is let go. */
+export const held = (): { readonly script: Script; readonly letGo: () => void } => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { script: after(() => promise), letGo: resolve }
+}
+
+/** A good answer that takes so many milliseconds of real time. */
+export const slow = (milliseconds: number): Script => ({
+  name: `answer after ${milliseconds} ms`,
+  play: async (stage) => {
+    if (await stage.peer.pause(milliseconds)) await answer().play(stage)
+  }
+})
+
+/** `script`, once `wait` is over. */
+export const after = (wait: () => Promise<void>, script = answer()): Script => ({
+  name: `${script.name}, later`,
+  play: async (stage) => {
+    await Promise.race([wait(), stage.peer.over])
+    await script.play(stage)
+  }
+})

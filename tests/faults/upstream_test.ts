@@ -11,7 +11,7 @@ import { type Case, testRow } from "./eachCase.ts"
 import { checkCall, checkConnections, checkHidden } from "./hidden.ts"
 import { keys, modelAt } from "./house.ts"
 import { good, left, type Seconds } from "./Row.ts"
-import { leftOut, table } from "./table.ts"
+import { table } from "./table.ts"
 
 const run = async ({ row, dialect, streamed, seen, house, model }: Case): Promise<void> => {
   const { at = "fake", held } = row
@@ -44,12 +44,3 @@ const run = async ({ row, dialect, streamed, seen, house, model }: Case): Promis
 const longest = (seconds: Seconds): number => typeof seconds === "number" ? seconds : seconds[1]
 
 for (const row of table) testRow(`${row.id}: ${row.what}`, row, { attempts: 1 }, run)
-
-Deno.test("every upstream fault from U1 to U41 is in the matrix, or is left out for a reason", () => {
-  const ids = Array.from({ length: 41 }, (_, at) => `U${at + 1}`)
-  const there = new Set<string>([...table, ...leftOut].map(({ id }) => id))
-  assertEquals(ids.filter((id) => !there.has(id)), [])
-  assertEquals([...there].filter((id) => !ids.includes(id)), [])
-  const names = table.map(({ id, what }) => `${id}: ${what}`)
-  assertEquals(names.length, new Set(names).size, "Two rows have the same name")
-})

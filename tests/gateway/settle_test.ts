@@ -8,7 +8,7 @@ import { RetryBudget } from "../../src/guard/RetryBudget.ts"
 import { Balancer } from "../../src/routing/Balancer.ts"
 import { test } from "../kit/effect.ts"
 import { simulated } from "../kit/gateway.ts"
-import { answering, json, pass, role, silence, streaming } from "../kit/upstream.ts"
+import { answering, json, pass, role, says, silence, streaming } from "../kit/upstream.ts"
 import { providers, setup } from "./places.ts"
 import { classOf, recorder } from "./recorder.ts"
 import { ask, asking } from "./request.ts"
@@ -127,6 +127,25 @@ test("a probe whose client leaves makes room for the next one", () => {
     assertEquals(meanwhile.reason._tag, "ModelUnavailable")
     yield* Fiber.interrupt(probe)
     assertEquals((yield* gateway.generate(ask(asking("near")))).model, "near")
+  }).pipe(Effect.provide(simulated(provider.send, setup({ near: { fallback_models: [] } }))))
+})
+
+test("a probe that shows an answer makes room for the next one before its end", () => {
+  const provider = providers({
+    one: [status(500), status(500), status(500), streaming(says("Hi"), silence), good]
+  })
+  return Effect.gen(function* () {
+    const gateway = yield* Gateway
+    for (let at = 0; at < 2; at++) {
+      const fiber = yield* Effect.forkChild(Effect.flip(gateway.generate(ask(asking("near")))))
+      yield* pass(1000)
+      yield* Fiber.join(fiber)
+    }
+    yield* pass(10_000)
+    yield* Effect.forkChild(gateway.stream(ask(asking("near")), yield* recorder))
+    yield* pass(10)
+    assertEquals((yield* gateway.generate(ask(asking("near")))).model, "near")
+    assertEquals((yield* Circuits).state("near@one", "one").state, "closed")
   }).pipe(Effect.provide(simulated(provider.send, setup({ near: { fallback_models: [] } }))))
 })
 

@@ -5,12 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
+import { TestClock } from "effect/testing"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
 import { Decisions } from "../../src/gateway/Decisions.ts"
 import { Gateway } from "../../src/gateway/Gateway.ts"
 import { Circuits } from "../../src/guard/Circuits.ts"
 import { Limiter } from "../../src/guard/limits/Limiter.ts"
 import { array, object, string } from "../../src/protocol/json.ts"
+import { Balancer } from "../../src/routing/Balancer.ts"
 import { test } from "../kit/effect.ts"
 import { simulated } from "../kit/gateway.ts"
 import {
@@ -60,7 +62,7 @@ const config = {
     other: { provider: "three" },
     alone: { provider: "one" }
   },
-  load_balancing: { weights: { both: 2, other: 1 } },
+  load_balancing: { health_check_interval: 600, weights: { both: 2, other: 1 } },
   limits: { key: limits },
   timeouts: { total_seconds: 120, whole_head_seconds: 20, stream_head_seconds: 20 }
 }
@@ -108,8 +110,10 @@ const reply = (chance: Chance, call: Call): Reply => {
       : answering(whole, { prompt_tokens: 10, completion_tokens: 70 }, { headMs })
   }
   const told = toldOf(call)
-  // One that goes on repeats a little, or nothing, of what was there.
-  const from = Math.max(0, told.length - (chance() < 0.5 ? 0 : 30))
+  // One that goes on repeats a little, or nothing, of what was there; of one or two letters nobody
+  // can tell whether they are repeated.
+  const repeated = chance() < 0.5 || told.length < 12 ? 0 : 30
+  const from = Math.max(0, told.length - repeated)
   const rest = whole.slice(whole.startsWith(told.trimEnd()) ? from : 0)
   const pieces: Array<Step> = [role]
   for (let at = 0; at < rest.length;) {
@@ -134,10 +138,18 @@ const reply = (chance: Chance, call: Call): Reply => {
   }
 }
 
+/** A second and a half, and what follows from it. */
+const tick = Effect.andThen(
+  TestClock.adjust(1500),
+  Effect.forEach(Array.from({ length: 12 }), () => Effect.yieldNow, { discard: true })
+)
+
 /** A minute of random traffic, half an hour of calm, and then a look at what is left. */
 const run = (seed: number) => {
   const chance = generator(seed)
-  const provider = upstream((call) => reply(chance, call))
+  /** Whether the providers do nothing wrong any more. */
+  let well = false
+  const provider = upstream((call) => well ? answering(whole) : reply(chance, call))
   return Effect.gen(function* () {
     const gateway = yield* Gateway
     const limiter = yield* Limiter
@@ -186,7 +198,26 @@ const run = (seed: number) => {
         { concurrency: "unbounded", discard: true }
       )
     )
-    for (let step = 0; step < 200; step++) yield* pass(1500)
+    const unheard = yield* Effect.forkChild(Effect.forever(Effect.andThen(
+      Effect.sync(() => {
+        for (const { scope, requests, tokens, concurrency } of limiter.view()) {
+          const most = scope.startsWith("key/") ? limits : config.models.both.rate_limit
+          assert(requests <= most.requests_per_minute, `${scope}: ${requests} requests`)
+          assert(concurrency <= most.concurrency, `${scope}: ${concurrency} at once`)
+          // Estimates: what was used beyond them may overdraw by one answer each.
+          if (scope.startsWith("key/")) {
+            assert(tokens <= limits.tokens_per_minute + 6 * 200, `${scope}: ${tokens} tokens`)
+          }
+        }
+      }),
+      Effect.sleep(1000)
+    )))
+    for (let step = 0; step < 200; step++) yield* tick
+    assertEquals(unheard.pollUnsafe(), undefined, "a limit was passed")
+    yield* Fiber.interrupt(unheard)
+    // What one client finds wrong ends all of them.
+    const wrong = traffic.pollUnsafe()
+    if (wrong && Exit.isFailure(wrong)) yield* Effect.failCause(wrong.cause)
     const names = Array.from({ length: 60 }, (_, at) => `req_${at}`)
     const endless = names.filter((id) => !ended.includes(id))
     const books = yield* Decisions
@@ -219,10 +250,23 @@ const run = (seed: number) => {
       )
       assert(decision.attempts.every(({ outcome }) => outcome !== "under_way"), id)
     }
-    // Every probe's place is free again: each deployment answers once its time has come.
-    for (const model of ["alone", "other", "both"]) {
-      const [candidate] = decisions.find(ended[0]!)!.candidates
-      assert(candidate !== undefined, model)
+    const balancer = yield* Balancer
+    for (const id of ["both@one", "both@two", "other@three", "alone@one"]) {
+      assertEquals(balancer.stats(id).inFlight, 0, id)
+    }
+    // Every probe's place is free again: once all is well, each deployment answers, and stays well.
+    well = true
+    for (const model of ["alone", "other", "both", "both", "both"]) {
+      const fiber = yield* Effect.forkChild(
+        Effect.result(gateway.generate(ask(asking(model), { id: "calm", caller: "calm" })))
+      )
+      yield* pass(1000)
+      const result = yield* Fiber.join(fiber)
+      assertEquals(result._tag, "Success", model)
+      yield* pass(10_000)
+    }
+    for (const { deployment, view } of (yield* Circuits).all()) {
+      assertEquals(view.consecutiveFailures, 0, deployment)
     }
   }).pipe(
     Effect.provide(simulated(provider.send, { config })),

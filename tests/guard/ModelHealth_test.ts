@@ -19,6 +19,7 @@ watched("a model that nobody asked is unknown", (health) =>
       health: "unknown",
       responseTimeMs: undefined,
       lastCheck: undefined,
+      lastAt: undefined,
       errorRate: 0
     })
   }))
@@ -36,6 +37,7 @@ watched(
         health: "degraded",
         responseTimeMs: 151,
         lastCheck: 500,
+        lastAt: 500,
         errorRate: 1 / 3
       })
       assertEquals((yield* health.record("other")).responseTimeMs, undefined)
@@ -108,6 +110,7 @@ watched("noteUnsafe() is note(), done at once", (health) =>
       health: "degraded",
       responseTimeMs: 10,
       lastCheck: 5,
+      lastAt: 5,
       errorRate: 0.5
     })
   }))
@@ -124,8 +127,8 @@ test("a clock that is set makes nobody forget, and the time told is the clock's"
       health.noteUnsafe("m", false, 1)
       ahead = 99 * minute
       health.noteUnsafe("m", true, 1)
-      const { errorRate, lastCheck } = yield* health.record("m")
-      assertEquals([errorRate, lastCheck], [0.5, 99 * minute])
+      const { errorRate, lastCheck, lastAt } = yield* health.record("m")
+      assertEquals([errorRate, lastCheck, lastAt], [0.5, 99 * minute, 0])
     }).pipe(Effect.provide(ModelHealth.layer), Effect.provideService(Clock.Clock, set))
   }))
 

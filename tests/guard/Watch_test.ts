@@ -30,12 +30,13 @@ const watched = <A, E>(
   work: (watch: Watch) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | TooSlow> =>
   Watchman.use((watchman) => {
-    const { watch, guard } = watchman.begin(headMs, own.totalMs, keepAlive)
+    const { watch, guard } = watchman.begin({ headMs, totalMs: own.totalMs, keepAlive })
     const tooSlow = Effect.callback<never, TooSlow>((resume) => {
-      const release = guard((error) => resume(Effect.fail(error)))
-      return Effect.sync(release)
+      const { begun, over } = guard((error) => resume(Effect.fail(error)))
+      begun()
+      return Effect.sync(over)
     })
-    return Effect.raceFirst(work(watch), tooSlow)
+    return Effect.raceFirst(tooSlow, Effect.suspend(() => work(watch)))
   }).pipe(Effect.provide(Watchman.layer(own)))
 
 /** Watches work that tells `events` and never ends; says how and when it was given up. */
@@ -49,7 +50,7 @@ const watching = Effect.fnUntraced(function* (events: ReadonlyArray<Event>, own:
     Effect.gen(function* () {
       for (const [at, tell] of events) {
         yield* Effect.sleep(at - time())
-        watch[tell]()
+        tell === "progress" ? watch.progress(true) : watch[tell]()
       }
       return yield* Effect.never
     }).pipe(Effect.onInterrupt(() =>

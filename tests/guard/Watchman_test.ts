@@ -22,6 +22,12 @@ const watching = (
 
 const quiet = () => {}
 
+/** Has `watchman` watch work that has a place, and `headMs` until its head. */
+const given = (watchman: Watchman["Service"], headMs: number, abandon: () => void) => {
+  const { guard } = watchman.begin({ headMs, totalMs: 600_000, keepAlive: quiet })
+  guard(abandon).begun()
+}
+
 watching(
   "each of several requests is given up at its own time",
   {},
@@ -30,7 +36,7 @@ watching(
       const begun = Array.from({ length: 50 }, (_, at) => at * 7)
       const ended: Array<number> = []
       for (const _ of begun) {
-        watchman.begin(30_000, 600_000, quiet).guard(() => ended.push(now()))
+        given(watchman, 30_000, () => ended.push(now()))
         yield* TestClock.adjust(7)
       }
       yield* TestClock.adjust(40_000)
@@ -46,7 +52,7 @@ watching(
       const late: Array<number> = []
       for (let request = 0; request < 500; request++) {
         const due = now() + 30_000
-        watchman.begin(30_000, 600_000, quiet).guard(() => late.push(now() - due))
+        given(watchman, 30_000, () => late.push(now() - due))
         yield* TestClock.adjust(3)
       }
       yield* TestClock.adjust(40_000)
@@ -64,13 +70,16 @@ watching(
   (watchman) =>
     Effect.gen(function* () {
       const heard: Array<string> = []
-      const { watch, guard } = watchman.begin(30_000, 600_000, () => heard.push("keep-alive"))
-      const release = guard(() => heard.push("given up"))
+      const { watch, guard } = watchman.begin(
+        { headMs: 30_000, totalMs: 600_000, keepAlive: () => heard.push("keep-alive") }
+      )
+      const { begun, over } = guard(() => heard.push("given up"))
+      begun()
       watch.head()
-      watch.progress()
+      watch.progress(true)
       yield* TestClock.adjust(15_000)
       assertEquals(heard, ["keep-alive"])
-      release()
+      over()
       yield* TestClock.adjust("1 hour")
       assertEquals(heard, ["keep-alive"])
     })
@@ -79,7 +88,7 @@ watching(
 watching("a request is given up once", {}, (watchman) =>
   Effect.gen(function* () {
     let times = 0
-    watchman.begin(1000, 600_000, quiet).guard(() => times++)
+    given(watchman, 1000, () => times++)
     yield* TestClock.adjust("1 hour")
     assertEquals(times, 1)
   }))
@@ -92,7 +101,7 @@ watching(
       for (const _ of [1, 2, 3]) {
         const due = now() + 5000
         const ended: Array<number> = []
-        watchman.begin(5000, 600_000, quiet).guard(() => ended.push(now()))
+        given(watchman, 5000, () => ended.push(now()))
         yield* TestClock.adjust("1 hour")
         assertEquals(ended, [due])
       }
@@ -104,18 +113,19 @@ watching(
   { streamHeadMs: 2000 },
   (watchman, now) =>
     Effect.gen(function* () {
-      const first = watchman.begin(2000, 600_000, quiet)
-      const release = first.guard(quiet)
+      const first = watchman.begin({ headMs: 2000, totalMs: 600_000, keepAlive: quiet })
+      const { begun, over } = first.guard(quiet)
+      begun()
       first.watch.head()
-      first.watch.progress()
+      first.watch.progress(true)
       yield* TestClock.adjust(3000)
       const ended: Array<number> = []
-      watchman.begin(2000, 600_000, quiet).guard(() => ended.push(now()))
+      given(watchman, 2000, () => ended.push(now()))
       yield* TestClock.adjust(2000)
       assertEquals(ended, [5000])
       // The one that was waited for is gone, and the next is alone again.
-      release()
-      watchman.begin(2000, 600_000, quiet).guard(() => ended.push(now()))
+      over()
+      given(watchman, 2000, () => ended.push(now()))
       yield* TestClock.adjust(2000)
       assertEquals(ended, [5000, 7000])
     })
@@ -128,12 +138,16 @@ watching(
     Effect.gen(function* () {
       const ended: Array<number> = []
       for (const place of [0, 1, 2]) {
-        const { watch, guard } = watchman.begin(30_000, 600_000, () => {
-          if (place === 1) throw new Error("a bug")
+        const { watch, guard } = watchman.begin({
+          headMs: 30_000,
+          totalMs: 600_000,
+          keepAlive: () => {
+            if (place === 1) throw new Error("a bug")
+          }
         })
-        guard(() => ended.push(place))
+        guard(() => ended.push(place)).begun()
         watch.head()
-        watch.progress()
+        watch.progress(true)
       }
       yield* TestClock.adjust("1 minute")
       assertEquals(ended.filter((place) => place !== 1), [0, 2])
@@ -146,12 +160,77 @@ watching(
   (watchman, now) =>
     Effect.gen(function* () {
       const ended: Array<number> = []
-      watchman.begin(1000, 600_000, quiet).guard(() => {
+      given(watchman, 1000, () => {
         ended.push(now())
-        const next = watchman.begin(1000, 600_000, quiet).guard(() => ended.push(now()))
-        assertEquals(typeof next, "function")
+        given(watchman, 1000, () => ended.push(now()))
       })
       yield* TestClock.adjust(5000)
       assertEquals(ended, [1000, 2000])
+    })
+)
+
+watching(
+  "while there is no place only the total counts, and the head is waited for from then on",
+  {},
+  (watchman, now) =>
+    Effect.gen(function* () {
+      const ended: Array<number> = []
+      const one = watchman.begin({ headMs: 1000, totalMs: 60_000, keepAlive: quiet })
+      const { begun } = one.guard(() => ended.push(now()))
+      watchman.begin({ headMs: 1000, totalMs: 30_000, keepAlive: quiet })
+        .guard(() => ended.push(now()))
+      yield* TestClock.adjust(20_500)
+      assertEquals(ended, [])
+      begun()
+      yield* TestClock.adjust(40_000)
+      assertEquals(ended, [21_500, 30_000])
+    })
+)
+
+watching(
+  "an open client is told that the answer goes on, whatever is waited for, but for itself",
+  {},
+  (watchman, now) =>
+    Effect.gen(function* () {
+      const heard: Array<number> = []
+      const { watch, guard } = watchman.begin({
+        headMs: 600_000,
+        totalMs: 600_000,
+        keepAlive: () => heard.push(now()),
+        spokeAt: now()
+      })
+      guard(quiet).begun()
+      yield* TestClock.adjust(16_000)
+      watch.head()
+      yield* TestClock.adjust(16_000)
+      // It came, and nothing of it was shown.
+      watch.progress(false)
+      yield* TestClock.adjust(14_000)
+      assertEquals(heard, [15_000, 30_000, 45_000])
+      watch.waitForClient()
+      yield* TestClock.adjust(20_000)
+      assertEquals(heard.length, 3)
+    })
+)
+
+watching(
+  "a client in a hurry for the first content has all the time for the rest",
+  {},
+  (watchman, now) =>
+    Effect.gen(function* () {
+      const ended: Array<number> = []
+      for (const comes of [false, true]) {
+        const { watch, guard } = watchman.begin({
+          headMs: 30_000,
+          totalMs: 5000,
+          contentTotalMs: 12_000,
+          keepAlive: quiet
+        })
+        guard(() => ended.push(now())).begun()
+        watch.head()
+        if (comes) watch.progress(true)
+      }
+      yield* TestClock.adjust(20_000)
+      assertEquals(ended, [5000, 12_000])
     })
 )

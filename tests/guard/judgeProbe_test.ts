@@ -6,16 +6,19 @@ const unknown: Record = {
   health: "unknown",
   responseTimeMs: undefined,
   lastCheck: undefined,
+  lastAt: undefined,
   errorRate: 0
 }
-const asked = (health: Record["health"], lastCheck: number): Record => ({
+const asked = (health: Record["health"], lastCheck: number, lastAt = lastCheck): Record => ({
   ...unknown,
   health,
-  lastCheck
+  lastCheck,
+  lastAt
 })
-const well: Probe = { checkedAt: 100, ok: true, failures: 0 }
+const well: Probe = { checkedAt: 100, checkedAtMonotonic: 100, ok: true, failures: 0 }
 const failing = (failures: number): Probe => ({
   checkedAt: 100,
+  checkedAtMonotonic: 100,
   ok: false,
   reason: "it is gone",
   failures
@@ -29,7 +32,12 @@ const told = (record: Record, probe: Probe) => {
 const reason = "Its provider failed the last check: it is gone"
 
 Deno.test("before the first check a record stands alone", () => {
-  const none: Probe = { checkedAt: undefined, ok: undefined, failures: 0 }
+  const none: Probe = {
+    checkedAt: undefined,
+    checkedAtMonotonic: undefined,
+    ok: undefined,
+    failures: 0
+  }
   assertEquals(told(unknown, none), ["unknown", undefined, undefined])
   assertEquals(told(asked("degraded", 7), none), ["degraded", 7, undefined])
 })
@@ -56,7 +64,13 @@ Deno.test("a check that went well makes healthy what is unknown, and mends no re
 })
 
 Deno.test("a check that told nothing is no more than a time", () => {
-  const vague: Probe = { checkedAt: 100, ok: undefined, reason: "no list", failures: 0 }
+  const vague: Probe = { ...well, ok: undefined, reason: "no list" }
   assertEquals(told(unknown, vague), ["unknown", 100, undefined])
   assertEquals(told(asked("healthy", 1), vague), ["healthy", 100, undefined])
+})
+
+Deno.test("what came first is told by the clock that is never set", () => {
+  // Set back by an hour before the check, and set on by one.
+  assertEquals(told(asked("healthy", 3_600_100, 99), failing(3)), ["unhealthy", 100, reason])
+  assertEquals(told(asked("healthy", 7, 101), failing(3)), ["healthy", 7, undefined])
 })

@@ -11,6 +11,7 @@ import type { UpstreamFault } from "../../src/domain/UpstreamFault.ts"
 import type { Send, UpstreamRequest } from "../../src/provider/Egress.ts"
 import * as HealthSchedule from "../../src/provider/HealthSchedule.ts"
 import { networkFault } from "../../src/provider/networkFault.ts"
+import { unchecked, well } from "../../src/provider/ProviderHealth.ts"
 import type { Providers } from "../../src/provider/Providers.ts"
 import { test } from "../kit/effect.ts"
 import { answering, pass, settled, upstream } from "../kit/upstream.ts"
@@ -92,6 +93,9 @@ const scheduled = (
   })
 }
 
+/** Both clocks of these tests begin at 0. */
+const wellAt = (ms: number) => well({ checkedAt: ms, checkedAtMonotonic: ms })
+
 const health = (id = "own") => Effect.map(actorOf(id), (actor) => actor.health())
 
 /** Passes a whole interval with its jitter, second by second. */
@@ -102,12 +106,12 @@ scheduled(
   () => ward({ own: own(), off: own({ enabled: false }), quiet: own({ health_check: "none" }) }),
   ({ asked }) =>
     Effect.gen(function* () {
-      assertEquals(yield* health(), { checkedAt: undefined, ok: undefined, failures: 0 })
+      assertEquals(yield* health(), unchecked)
       yield* pass(999)
       assertEquals(asked, [])
       for (let ms = 0; ms < 2001; ms += 100) yield* pass(100)
       assertEquals(asked.map(({ url }) => url), ["http://own/v1/models"])
-      assertEquals(yield* health(), { checkedAt: asked[0]!.at, ok: true, failures: 0 })
+      assertEquals(yield* health(), wellAt(asked[0]!.at))
       yield* round
       assertEquals(asked.length, 2)
     })
@@ -153,7 +157,7 @@ scheduled(
         yield* pass(1000)
       }
       assertEquals(asked, [])
-      assertEquals(yield* health(), { checkedAt: 199_000, ok: true, failures: 0 })
+      assertEquals(yield* health(), wellAt(199_000))
       yield* round
       yield* round
       assert(asked.length >= 1)
@@ -175,7 +179,7 @@ scheduled(
       assert((yield* health()).failures >= 2)
       ward.list = () => listing()
       yield* round
-      assertEquals(yield* health(), { checkedAt: ward.asked.at(-1)!.at, ok: true, failures: 0 })
+      assertEquals(yield* health(), wellAt(ward.asked.at(-1)!.at))
     })
 )
 
@@ -189,7 +193,7 @@ scheduled(
       yield* round
       assert((yield* health()).failures >= 1)
       yield* outcome("own")
-      assertEquals(yield* health(), { checkedAt: 36_000, ok: true, failures: 0 })
+      assertEquals(yield* health(), wellAt(36_000))
       yield* round
       yield* round
       const { ok, failures } = yield* health()

@@ -175,7 +175,7 @@ acted(
       assertEquals(fault.class, "busy")
       assertStringIncludes(fault.message, "fragile")
       const after = fault.retryAfterMs ?? 0
-      assert(after >= 1000 && after < 2000)
+      assert(after >= 500 && after < 3000)
       assertNotEquals((yield* Effect.flip(whole("fragile"))).retryAfterMs, after)
       const other = yield* Effect.forkChild(outcome("sound"))
 
@@ -217,12 +217,21 @@ acted(
   () => ({ headMs: 1e9, steps: [] }),
   (provider) =>
     Effect.gen(function* () {
-      const watched: Array<{ abandon: (error: string) => void; over: boolean }> = []
+      const watched: Array<{
+        abandon: (error: string) => void
+        begun: boolean
+        over: boolean
+      }> = []
       const guard: Guard<string> = (abandon) => {
-        const entry = { abandon, over: false }
+        const entry = { abandon, begun: false, over: false }
         watched.push(entry)
-        return () => {
-          entry.over = true
+        return {
+          begun: () => {
+            entry.begun = true
+          },
+          over: () => {
+            entry.over = true
+          }
         }
       }
       const all = yield* Effect.forEach(
@@ -231,6 +240,7 @@ acted(
       )
       yield* settled
       assertEquals(watched.map(({ over }) => over), [false, false, true])
+      assertEquals(watched.map(({ begun }) => begun), [true, false, false])
       assertEquals(classOf(yield* Fiber.join(all[2]!)), "busy")
       watched[1]!.abandon("late")
       assertEquals(yield* Fiber.join(all[1]!), Result.fail("late"))
@@ -321,7 +331,12 @@ test("a provider is asked at start what it serves", () => {
     yield* settled
     const { discovered, health } = yield* actorOf("ollama")
     assertEquals(Array.from(discovered()), ["llama", "qwen"])
-    assertEquals(health(), { checkedAt: 0, ok: true, failures: 0 })
+    assertEquals(health(), {
+      checkedAt: 0,
+      checkedAtMonotonic: 0,
+      ok: true,
+      failures: 0
+    })
     // One whose models are known is not.
     assertEquals((yield* actorOf("openai")).health().checkedAt, undefined)
   }).pipe(Effect.provide(actors(provider.send, {}, { OPENAI_API_KEY: "sk-test" })))

@@ -69,13 +69,17 @@ const request: CompletionRequest = {
 }
 
 /** Asks provider `id` for a whole answer. */
-export const whole = <E = never>(id: string, lane = "", guard: Guard<E> = () => () => {}) =>
+export const whole = <E = never>(
+  id: string,
+  lane = "",
+  guard: Guard<E> = () => ({ begun: () => {}, over: () => {} })
+) =>
   Effect.flatMap(
     actorOf(id),
     ({ complete }) => complete(request, { model: "m", stream: false }, guard, lane)
   )
 
-const unwatched: Guard<never> = () => () => {}
+const unwatched: Guard<never> = () => ({ begun: () => {}, over: () => {} })
 
 /** The text that provider `id` answers with, or the class of the fault that it fails with. */
 export const outcome = (id: string, lane = "") =>

@@ -189,6 +189,10 @@ test("a model of a provider that is not there is refused", () =>
   Effect.gen(function* () {
     const { faults } = yield* Effect.flip(rosterOf({ models: { m: { provider: "nobody" } } }))
     assertEquals(faults, [{ path: "models.m.provider", message: `there is no provider "nobody"` }])
+    const secret = yield* Effect.flip(
+      rosterOf({ models: { m: { provider: "${KEY}" } } }, { KEY: "sk-secret" })
+    )
+    assertEquals(secret.faults[0]?.message, 'there is no provider "${KEY}"')
   }))
 
 test("the simulator is not set up as a provider, and serves nothing while it is off", () =>

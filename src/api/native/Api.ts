@@ -22,6 +22,7 @@ import {
   route,
   tooLarge,
   tooLate,
+  tooSlow,
   unauthorized,
   unavailable,
   wrongType
@@ -38,6 +39,7 @@ const generateErrors = [
   unauthorized,
   forbidden,
   notFound,
+  tooSlow,
   tooLarge,
   wrongType,
   limited,

@@ -20,6 +20,7 @@ import {
   notFound,
   route,
   tooLarge,
+  tooSlow,
   unauthorized,
   wrongType
 } from "./declare.ts"
@@ -38,6 +39,8 @@ const preview = <S extends Schema.Top>(resource: S) =>
 export const HistoryBody = Schema.Struct({
   /** That holds now. */
   version: Schema.Natural,
+  /** What is wrong with it, or with the file as it is now; absent where nothing is. */
+  fault: Schema.optionalKey(Schema.String),
   /** Newest first. */
   history: Schema.Array(Revision)
 }).annotate({ identifier: "ConfigHistory" })
@@ -59,7 +62,7 @@ const params = { model_id: Schema.String }
 const readErrors = [unauthorized, forbidden]
 const conflict = error(412, "INVALID_REQUEST")
 const unknownVersion = error(404, "INVALID_REQUEST")
-const putErrors = [badRequest, ...readErrors, conflict, tooLarge, wrongType, failed]
+const putErrors = [badRequest, ...readErrors, tooSlow, conflict, tooLarge, wrongType, failed]
 const putting =
   "It takes effect for the next request and survives a restart. What the body leaves " +
   "out is again as the file has it, or the default. With `If-Match` it is refused (412) where " +

@@ -7,11 +7,17 @@ import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import { strategies } from "../../config/Traffic.ts"
 import { toDollars, totalNanos } from "../../domain/Cost.ts"
-import type { Attempt, Candidate, Decision } from "../../gateway/Decision.ts"
+import type { Attempt, Candidate, Decision, Skip } from "../../gateway/Decision.ts"
 import type { Explanation } from "../../gateway/explain.ts"
 import type { Room, Standing } from "../../guard/limits/Limiter.ts"
 
 const optional = Schema.optionalKey
+
+const SkipBody = Schema.Struct({
+  /** Such as `circuit_open`, `rate_limited`, `cannot_honour`. */
+  why: Schema.String,
+  retry_in_ms: optional(Schema.Natural)
+})
 
 const CandidateBody = Schema.Struct({
   /** Such as `gpt-4@openai`. */
@@ -21,11 +27,7 @@ const CandidateBody = Schema.Struct({
   /** How its circuit stood when its turn came; absent where it did not come. */
   circuit: optional(Schema.Literals(["closed", "open", "half_open"])),
   /** Absent where it was asked, or where there was no need to. */
-  skipped: optional(Schema.Struct({
-    /** Such as `circuit_open`, `rate_limited`, `cannot_honour`. */
-    why: Schema.String,
-    retry_in_ms: optional(Schema.Natural)
-  }))
+  skipped: optional(SkipBody)
 })
 
 const AttemptBody = Schema.Struct({
@@ -68,7 +70,11 @@ const planned = {
 }
 
 /** Who would be asked. */
-export const ExplanationBody = Schema.Struct(planned).annotate({ identifier: "Explanation" })
+export const ExplanationBody = Schema.Struct({
+  /** Present where your own limits would refuse it before anybody is asked. */
+  refused: optional(SkipBody),
+  ...planned
+}).annotate({ identifier: "Explanation" })
 
 /** What was decided about a request, and how it went. */
 export const DecisionBody = Schema.Struct({
@@ -88,8 +94,9 @@ export const DecisionBody = Schema.Struct({
 
 /** Who would be asked, in the API's words. */
 export const toExplanation = (
-  { candidates, standing, strategy, version }: Explanation
+  { candidates, refused, standing, strategy, version }: Explanation
 ): typeof ExplanationBody.Type => ({
+  ...(refused === undefined ? {} : { refused: toSkip(refused) }),
   strategy,
   config_version: version,
   candidates: candidates.map(toCandidate),
@@ -120,11 +127,13 @@ const toCandidate = (
   provider: deployment.model.provider,
   ...(circuit === undefined ? {} : { circuit }),
   ...(skipped === undefined ? {} : {
-    skipped: {
-      why: skipped.why,
-      ...(skipped.retryInMs === undefined ? {} : { retry_in_ms: Math.ceil(skipped.retryInMs) })
-    }
+    skipped: toSkip(skipped)
   })
+})
+
+const toSkip = ({ why, retryInMs }: Skip): typeof SkipBody.Type => ({
+  why,
+  ...(retryInMs === undefined ? {} : { retry_in_ms: Math.ceil(retryInMs) })
 })
 
 const toAttempt = (attempt: Attempt): typeof AttemptBody.Type => ({

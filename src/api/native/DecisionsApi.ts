@@ -14,6 +14,7 @@ import {
   notFound,
   route,
   tooLarge,
+  tooSlow,
   unauthorized,
   wrongType
 } from "./declare.ts"
@@ -34,7 +35,7 @@ export class Decisions extends HttpApiGroup.make("decisions").add(
   HttpApiEndpoint.post("explain", "/route/explain", {
     payload: GenerateRequest,
     success: ExplanationBody,
-    error: [badRequest, unauthorized, forbidden, notFound, tooLarge, wrongType]
+    error: [badRequest, unauthorized, forbidden, notFound, tooSlow, tooLarge, wrongType]
   }).annotateMerge(route(
     "inference",
     "Where a request would go",

@@ -80,7 +80,7 @@ export const HealthBody = Schema.Struct({
   configuration: Schema.optionalKey(Schema.Struct({
     /** Grows by one with every change. */
     version: Schema.Natural,
-    /** What is wrong with it; absent where nothing is. */
+    /** That something is wrong with it, and where that is told; absent where nothing is. */
     fault: Schema.optionalKey(Schema.String)
   }))
 }).annotate({ identifier: "Health" })

@@ -16,6 +16,7 @@ import { Caller } from "../Caller.ts"
 import { RequestId } from "../RequestId.ts"
 import { failure } from "../respond.ts"
 import { RoutedApi } from "./Api.ts"
+import { configFault } from "./configFault.ts"
 
 /** The handlers. */
 export const Config = HttpApiBuilder.group(
@@ -24,6 +25,7 @@ export const Config = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const store = yield* ConfigStore
     const table = yield* ModelTable
+    const faultNow = yield* configFault
 
     const terms = Effect.fnUntraced(function* (query: Query, headers: Headers = {}) {
       const { id: by } = yield* Caller
@@ -65,7 +67,13 @@ export const Config = HttpApiBuilder.group(
       )
       .handle(
         "configHistory",
-        () => Effect.sync(() => ({ version: store.current().version, history: store.history() }))
+        () =>
+          Effect.sync(() => {
+            const fault = faultNow()
+            const { version } = store.current()
+            const history = store.history()
+            return fault === undefined ? { version, history } : { version, fault, history }
+          })
       )
       .handle("rollbackConfig", ({ params, query }) =>
         answered(Effect.gen(function* () {

@@ -29,9 +29,10 @@ export const Decisions = HttpApiBuilder.group(
     return handlers
       .handle("decision", ({ params: { request_id } }) =>
         answered(Effect.gen(function* () {
-          const decision = kept.find(request_id)
-          // Whose it is, is not told to others either.
-          if (decision && maySee(yield* Caller, decision)) return toDecision(decision)
+          const caller = yield* Caller
+          // Ids are the clients' own: another's request may have the same, and hides nothing.
+          const decision = kept.find(request_id, (one) => maySee(caller, one))
+          if (decision) return toDecision(decision)
           return yield* unknownRequest
         })))
       .handle("explain", ({ payload }) =>

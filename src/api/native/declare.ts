@@ -23,6 +23,8 @@ export const unauthorized = error(401, "UNAUTHORIZED")
 export const forbidden = error(403, "UNAUTHORIZED")
 /** 404: there is no such model. */
 export const notFound = error(404, "MODEL_NOT_FOUND")
+/** 408: the body came in too slowly. */
+export const tooSlow = error(408, "INVALID_REQUEST")
 /** 413: the body is too large. */
 export const tooLarge = error(413, "INVALID_REQUEST")
 /** 415: the body is not JSON. */

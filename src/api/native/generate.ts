@@ -8,7 +8,7 @@ import { GatewayError } from "../../domain/GatewayError.ts"
 import type { Principal } from "../../domain/Principal.ts"
 import type { Ask, Told } from "../../gateway/Ask.ts"
 import type { Gateway } from "../../gateway/Gateway.ts"
-import { readBody } from "../readBody.ts"
+import { type BodyLimits, readBody } from "../readBody.ts"
 import { json, toldHeaders } from "../respond.ts"
 import { timeoutOf } from "../timeout.ts"
 import { decode } from "./decode.ts"
@@ -19,8 +19,7 @@ import { toDomain, wantsStream } from "./toDomain.ts"
 /** What a hot route works with. */
 export interface Tools {
   readonly gateway: Gateway["Service"]
-  /** The largest body that is read. */
-  readonly bodyBytes: number
+  readonly bodyLimits: BodyLimits
 }
 
 /** A request to a hot route, whose caller is known. */
@@ -33,22 +32,23 @@ export interface Call {
 
 /** Answers in one piece, or over `stream` where the route or the request wants that. */
 export const generate = Effect.fnUntraced(function* (
-  { gateway, bodyBytes }: Tools,
+  { gateway, bodyLimits }: Tools,
   { request, requestId, caller, told }: Call,
   alwaysStream: boolean,
   stream: () => NativeStream
 ): Effect.fn.Return<Response | undefined, GatewayError> {
-  const timeoutMs = timeoutOf(request.headers)
-  if (timeoutMs instanceof GatewayError) return yield* timeoutMs
-  const native = yield* decode(yield* readBody(request, bodyBytes))
+  const native = yield* decode(yield* readBody(request, bodyLimits))
+  const isStreamed = alwaysStream || wantsStream(native)
+  const patience = timeoutOf(request.headers, isStreamed)
+  if (patience instanceof GatewayError) return yield* patience
   const ask: Ask = {
     id: requestId,
     caller: caller.id,
     request: toDomain(native),
-    timeoutMs,
+    ...patience,
     told
   }
-  if (alwaysStream || wantsStream(native)) {
+  if (isStreamed) {
     yield* gateway.stream(ask, stream().client)
     return undefined
   }

@@ -7,11 +7,10 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { Supervisor } from "../../actor/Supervisor.ts"
-import { check } from "../../config/check.ts"
-import { ConfigStore } from "../../config/ConfigStore.ts"
 import { Prices } from "../../ledger/Prices.ts"
 import { ModelReport, type Status } from "../../routing/ModelReport.ts"
-import { ModelTable, type Snapshot } from "../../routing/ModelTable.ts"
+import { ModelTable } from "../../routing/ModelTable.ts"
+import { configFault } from "./configFault.ts"
 import type { HealthBody } from "./ModelBodies.ts"
 
 /** A model that has had a price since long ago: where it has none, the price list is broken. */
@@ -23,8 +22,7 @@ export const checkHealth = Effect.gen(function* () {
   const reports = yield* ModelReport
   const prices = yield* Prices
   const table = yield* ModelTable
-  const store = yield* ConfigStore
-  const standingFault = remembered()
+  const faultNow = yield* configFault
 
   return Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
@@ -33,7 +31,7 @@ export const checkHealth = Effect.gen(function* () {
     const count = (status: Status) => statuses.filter((one) => one === status).length
     const usable = count("available") + count("degraded")
     const { traffic: { version } } = table.snapshot()
-    const fault = store.fileFault() ?? standingFault(table.snapshot())
+    const hasFault = faultNow() !== undefined
     const services: typeof HealthBody.Type["services"] = {
       llm_service: ofActors(
         supervisor.children().filter(({ name }) => name.startsWith("provider/"))
@@ -41,7 +39,7 @@ export const checkHealth = Effect.gen(function* () {
       ),
       model_manager: !all.some(({ isAsked }) => isAsked)
         ? "unhealthy"
-        : count("available") === 0 || fault !== undefined
+        : count("available") === 0 || hasFault
         ? "degraded"
         : "healthy",
       cost_tracker: prices.ratesOf(landmark.provider, landmark.model, now) ? "healthy" : "unhealthy"
@@ -61,22 +59,14 @@ export const checkHealth = Effect.gen(function* () {
         degraded: count("degraded"),
         unavailable: count("unavailable")
       },
-      configuration: fault === undefined ? { version } : { version, fault }
+      configuration: hasFault ? { version, fault: faultTold } : { version }
     }
     return body
   })
 })
 
-/** What the configuration names that is not there; looked for once for each state of both. */
-const remembered = () => {
-  let last: { readonly of: Snapshot; readonly fault: string | undefined } | undefined
-  return (snapshot: Snapshot): string | undefined => {
-    if (last?.of === snapshot) return last.fault
-    const [first] = check(snapshot.traffic, new Set(snapshot.entries.map(({ id }) => id)))
-    last = { of: snapshot, fault: first && `${first.path.join(".")}: ${first.message}` }
-    return last.fault
-  }
-}
+/** Whoever may read the configuration is told there what it is. */
+const faultTold = "The configuration has a fault: GET /config/history tells it"
 
 /** One provider that is down is felt by its own models only. */
 const ofActors = (phases: ReadonlyArray<string>) => {

@@ -10,6 +10,7 @@ import { GenerateEvent } from "../../../src/api/native/GenerateResponse.ts"
 import { liveTest } from "../../kit/effect.ts"
 import * as FakeProvider from "../../kit/FakeProvider.ts"
 import { apiKey, hello } from "../../kit/gateway.ts"
+import * as Raw from "../../kit/raw.ts"
 import { askJson, modelOf, postForEvents, postJson, startBoth } from "../upstreams.ts"
 
 const exactly = { onExcessProperty: "error" } as const
@@ -62,7 +63,7 @@ liveTest(
           limits: { body_bytes: 4000 },
           models: { "gpt-5": { rate_limit: { requests_per_minute: 1 } } },
           load_balancing: { failure_threshold: 1000 },
-          timeouts: { whole_head_seconds: 0.1, stream_head_seconds: 0.1 }
+          timeouts: { whole_head_seconds: 0.1, stream_head_seconds: 0.1, body_seconds: 0.3 }
         }
       })
       // Its limit is reached from now on.
@@ -72,8 +73,21 @@ liveTest(
         // 403 and 500 have tests of their own; events have one below.
         assertEquals(
           new Set([...schemas.keys(), 200]),
-          new Set([...Object.keys(ways).map(Number), 403, 500])
+          new Set([...Object.keys(ways).map(Number), 403, 408, 500])
         )
+        const slow = yield* Raw.ask(api, {
+          method: "POST",
+          target: new URL(api + path).pathname,
+          headers: [
+            ["host", "localhost"],
+            ["x-api-key", apiKey],
+            ["content-type", "application/json"],
+            ["content-length", "1000"]
+          ],
+          body: "{"
+        })
+        assertEquals(slow?.status, 408)
+        assert(fits(schemas.get(408)!, JSON.parse(slow!.body)), slow!.body)
         for (const [status, [script, body, headers]] of Object.entries(ways)) {
           provider.respond(script)
           if (status === "200" && path === "/generate/stream") continue

@@ -15,6 +15,9 @@ const send = (method: string, url: string, body?: unknown, headers: Record<strin
   })
 const get = (url: string) => send("GET", url)
 
+/** All that the open `/health` tells of a fault. */
+const faultTold = "The configuration has a fault: GET /config/history tells it"
+
 /** The examples of the contract. */
 const model = {
   enabled: true,
@@ -286,7 +289,7 @@ liveTest(
 )
 
 liveTest(
-  "a bad edit of the file is told by /health, without what stands there",
+  "that an edit of the file is bad is told by /health, and what is bad to who may read it",
   () =>
     Effect.gen(function* () {
       const { api, url, file } = yield* start({ ...simulator, config: { models: {} } })
@@ -301,25 +304,51 @@ liveTest(
       )
       assertEquals([body.status, body.services.model_manager], ["degraded", "degraded"])
       assertEquals(body.configuration.version, 0)
-      assertMatch(body.configuration.fault, /^models\.simulator\.priority: /)
+      assertEquals(body.configuration.fault, faultTold)
+      const history = yield* get(`${api}/config/history`)
+      assertMatch(history.body.fault, /^models\.simulator\.priority: /)
+      assertEquals(history.text.includes("secret"), false)
       assertEquals(text.includes("secret"), false)
       assertEquals((yield* get(`${api}/config/models/simulator`)).body.priority, 1)
     }).pipe(Effect.timeout("20 seconds"))
 )
 
 liveTest(
-  "what the file names at the start and nobody has is told by /health",
+  "that the file names at the start what nobody has is told by /health, and what, by the history",
   () =>
     Effect.gen(function* () {
-      const { url } = yield* start({
+      const { api, url } = yield* start({
         ...simulator,
         config: { models: { simulator: { fallback_models: ["gone"] } } }
       })
       const { status, body } = yield* get(`${url}/health`)
       assertEquals([status, body.status], [200, "degraded"])
-      assertEquals(body.configuration, {
+      assertEquals(body.configuration, { version: 0, fault: faultTold })
+      assertEquals((yield* get(`${api}/config/history`)).body, {
         version: 0,
-        fault: 'models.simulator.fallback_models.0: There is no model "gone"'
+        fault: 'models.simulator.fallback_models.0: There is no model "gone"',
+        history: []
       })
+    })
+)
+
+liveTest(
+  "a secret that the file names in a wrong place is shown by nobody",
+  () =>
+    Effect.gen(function* () {
+      const secret = "sk-very-secret-1234567890"
+      const models = { simulator: { fallback_models: ["${OPENAI_API_KEY}"] } }
+      const { api, url } = yield* start({
+        env: { PENSTOCK_SIMULATOR: "on", OPENAI_API_KEY: secret },
+        config: { models }
+      })
+      const health = yield* get(`${url}/health`)
+      assertEquals(health.body.configuration, { version: 0, fault: faultTold })
+      const history = yield* get(`${api}/config/history`)
+      assertEquals(
+        history.body.fault,
+        'models.simulator.fallback_models.0: There is no model "${OPENAI_API_KEY}"'
+      )
+      assertEquals((health.text + history.text).includes(secret), false)
     })
 )

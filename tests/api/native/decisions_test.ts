@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
+import { SignJWT } from "jose"
 import { liveTest } from "../../kit/effect.ts"
 import { fail, start as startFake } from "../../kit/FakeProvider.ts"
 import { apiKey, hello, post, start } from "../../kit/gateway.ts"
@@ -126,5 +127,48 @@ liveTest(
       const wrong = yield* post(`${api}/route/explain`, { model: "near" })
       assertEquals(wrong.status, 400)
       yield* Effect.promise(() => wrong.text())
+    })
+)
+
+const secret = "a secret of 32 bytes or even more"
+const asking = (subject: string) =>
+  Effect.map(
+    Effect.promise(() =>
+      new SignJWT({}).setProtectedHeader({ alg: "HS256" }).setSubject(subject)
+        .setExpirationTime("1h").sign(new TextEncoder().encode(secret))
+    ),
+    (token) => ({ authorization: `Bearer ${token}` })
+  )
+
+liveTest(
+  "a request is its caller's own: no other's of the same id hides it, and no token is a key",
+  () =>
+    Effect.gen(function* () {
+      const { api } = yield* start({
+        env: { PENSTOCK_JWT_SECRET: secret, PENSTOCK_SIMULATOR: "on" }
+      })
+      const ask = (headers: Record<string, string>) =>
+        Effect.promise(async () => {
+          const response = await fetch(`${api}/generate`, {
+            method: "POST",
+            headers: { ...headers, "content-type": "application/json", "x-request-id": "job-1" },
+            body: JSON.stringify(hello("simulator"))
+          })
+          await response.text()
+          assertEquals(response.status, 200)
+        })
+      const [ada, bob, claimant] = [
+        yield* asking("ada"),
+        yield* asking("bob"),
+        yield* asking("configured")
+      ]
+      yield* ask({ "x-api-key": apiKey })
+      assertEquals((yield* get(`${api}/requests/job-1`, claimant)).status, 404)
+      yield* ask(ada)
+      const own = (yield* get(`${api}/requests/job-1`, ada)).body
+      yield* ask(bob)
+      assertEquals((yield* get(`${api}/requests/job-1`, ada)).body, own)
+      assertEquals((yield* get(`${api}/requests/job-1`, bob)).status, 200)
+      assertEquals((yield* get(`${api}/requests/job-1`, claimant)).status, 404)
     })
 )
