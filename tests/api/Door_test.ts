@@ -143,7 +143,11 @@ liveTest(
         assertEquals(unknown.status, 401)
       }
       const ada = yield* tokenOf("ada")
+      // A token that was seen before is known at once: both are in before bob's is looked at.
+      const seen = yield* Effect.promise(() => begin("/api/v1/llm/route/explain", "no", ada))
+      yield* Effect.promise(() => seen.text())
       held.push(begin(generate, hello("gpt-4"), ada), begin(generate, hello("gpt-4"), ada))
+      yield* Effect.sleep("50 millis")
       const bob = yield* Effect.flatMap(
         tokenOf("bob"),
         (token) => Effect.promise(() => begin(generate, hello("gpt-4"), token))
