@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Strategy } from "../config/Traffic.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
 import type { Prices } from "../ledger/Prices.ts"
 import type { Balancer, Choice } from "../routing/Balancer.ts"
@@ -61,7 +62,7 @@ const noWeights = new GatewayError({
 /** The models that `auto` chooses among, the one to ask first at the front. */
 const weighted = (
   snapshot: Snapshot,
-  { balancer, ...tools }: PlanTools
+  tools: PlanTools
 ): ReadonlyArray<ModelEntry> => {
   const { strategy, weights } = snapshot.traffic.loadBalancing
   const choices: Array<Choice & { readonly entry: ModelEntry }> = []
@@ -69,17 +70,17 @@ const weighted = (
     const entry = snapshot.find(id)
     if (entry === undefined) continue
     const [first] = entry.deployments
-    const price = priceOf(first, tools)
+    const price = priceOf(first, strategy, tools)
     // Latency and failures are known of deployments.
     choices.push({ id: first.id, weight, priority: entry.policy.priority, price, entry })
   }
-  return balancer.order(auto, strategy, choices).map(({ entry }) => entry)
+  return tools.balancer.order(auto, strategy, choices).map(({ entry }) => entry)
 }
 
 const ofModel = (
-  { traffic }: Snapshot,
+  { traffic: { loadBalancing: { strategy } } }: Snapshot,
   { id, policy, deployments }: ModelEntry,
-  { balancer, ...tools }: PlanTools
+  tools: PlanTools
 ): Array<Candidate> => {
   const candidate = (deployment: Deployment): Candidate => ({
     deployment,
@@ -87,24 +88,26 @@ const ofModel = (
     skipped: undefined,
     circuit: undefined
   })
-  const [first, ...others] = deployments
   // Nearly every model is served by one provider.
-  if (others.length === 0) return [candidate(first)]
+  if (deployments.length === 1) return [candidate(deployments[0])]
   const choices = deployments.map((deployment) => ({
     id: deployment.id,
     weight: deployment.weight,
     priority: deployment.priority,
-    price: priceOf(deployment, tools),
+    price: priceOf(deployment, strategy, tools),
     deployment
   }))
-  return balancer.order(id, traffic.loadBalancing.strategy, choices)
+  return tools.balancer.order(id, strategy, choices)
     .map(({ deployment }) => candidate(deployment))
 }
 
+/** What a deployment charges, where the strategy asks for that. */
 const priceOf = (
   deployment: Deployment,
-  { prices, now }: Omit<PlanTools, "balancer">
+  strategy: Strategy,
+  { prices, now }: PlanTools
 ): number | undefined => {
+  if (strategy !== "lowest_cost") return undefined
   const rates = ratesOf(deployment, prices, now)
   return rates && rates.input + rates.output
 }

@@ -61,6 +61,20 @@ test("by priority the least goes first, and the others only where it cannot", ()
     assertEquals(yield* places("near", 3, ranked), ["two", "two", "two"])
   }))
 
+test("by cost the cheapest goes first", () =>
+  Effect.gen(function* () {
+    const price = (dollars: number) => ({
+      input_per_1m_tokens: dollars,
+      output_per_1m_tokens: dollars
+    })
+    const cheap = setup({
+      near: { price: price(9) },
+      far: { price: price(3) },
+      config: { load_balancing: { strategy: "lowest_cost", weights: { near: 1, far: 1 } } }
+    })
+    assertEquals(yield* places("auto", 3, cheap), ["two", "two", "two"])
+  }))
+
 test("each fallback is a candidate once, in the order given, and one that nobody has is passed over", () =>
   Effect.gen(function* () {
     const provider = providers({ one: [good] })
