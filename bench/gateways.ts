@@ -105,7 +105,7 @@ const ours = (name: string, config?: (upstream: string) => object): Gateway => (
 })
 
 /** The name of the one with all policies in use. */
-export const withPolicies = "penstock, policies"
+export const withPolicies = "penstock+policies"
 
 const apiKey = "bench-0123456789abcdef0123456789abcdef"
 
