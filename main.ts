@@ -23,6 +23,7 @@ import { loadSettings, type Settings } from "./src/config/Settings.ts"
 import { watchFile } from "./src/config/watchFile.ts"
 import { Decisions } from "./src/gateway/Decisions.ts"
 import { Gateway } from "./src/gateway/Gateway.ts"
+import * as CircuitMetrics from "./src/guard/circuitMetrics.ts"
 import { Circuits } from "./src/guard/Circuits.ts"
 import { Limiter } from "./src/guard/limits/Limiter.ts"
 import { ModelHealth } from "./src/guard/ModelHealth.ts"
@@ -45,7 +46,12 @@ restore()
  * `Configuration` says.
  */
 export const core = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
-  Layer.mergeAll(Gateway.layer(settings), ModelReport.layer, HealthSchedule.layer).pipe(
+  Layer.mergeAll(
+    Gateway.layer(settings),
+    ModelReport.layer,
+    HealthSchedule.layer,
+    CircuitMetrics.layer
+  ).pipe(
     Layer.provideMerge(ModelTable.layer),
     Layer.provideMerge(Providers.layer(providers)),
     Layer.provideMerge(

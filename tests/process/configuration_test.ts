@@ -96,12 +96,13 @@ liveTest(
         Effect.timeout("10 seconds")
       )
       assertEquals(shown.rate_limit.concurrency, 7)
+      first.kill("SIGTERM")
+      assertEquals(yield* first.exited, 0)
+      // All that it has said is here once it has ended.
       assertMatch(
         first.stderr(),
         /The edit of penstock\.yaml is in force as version 2: models\.simul/
       )
-      first.kill("SIGTERM")
-      assertEquals(yield* first.exited, 0)
       const second = yield* Process.launch({ folder, env })
       assertEquals(yield* configure(yield* second.url, "models/simulator"), shown)
       assertEquals((yield* configure(yield* second.url, "history")).version, 2)
