@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as Schema from "effect/Schema"
+import { structureFault } from "../../../src/api/structure.ts"
 import { Api } from "../../../src/api/native/Api.ts"
 import { GenerateRequest } from "../../../src/api/native/GenerateRequest.ts"
 import { GenerateEvent } from "../../../src/api/native/GenerateResponse.ts"
@@ -217,7 +218,9 @@ liveTest(
         Arbitrary.schema(Damage),
         ({ request, model, path, place, value }) => {
           const body = damaged({ ...request, model }, place, value)
-          const allowed = isAllowed(body)
+          // A number that would not be the same after it was read is refused before the schema sees it.
+          const allowed = isAllowed(body) &&
+            structureFault(new TextEncoder().encode(JSON.stringify(body))) === undefined
           if (!allowed) refused++
           return Effect.map(taken(api, path, body), (isTaken) => isTaken === allowed)
         },
