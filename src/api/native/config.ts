@@ -6,15 +6,13 @@
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { ConfigStore, type Outcome, type Refused, type Terms } from "../../config/ConfigStore.ts"
 import type { UnknownVersion } from "../../config/errors.ts"
 import type { Part } from "../../config/Part.ts"
 import { GatewayError, invalidRequest } from "../../domain/GatewayError.ts"
 import { ModelTable } from "../../routing/ModelTable.ts"
 import { Caller } from "../Caller.ts"
-import { RequestId } from "../RequestId.ts"
-import { failure } from "../respond.ts"
+import { answered } from "./answered.ts"
 import { RoutedApi } from "./Api.ts"
 import { configFault } from "./configFault.ts"
 
@@ -102,14 +100,6 @@ const outcomeOf = <A>({ dry_run }: Query, { changes, ...part }: Part<A> & Outcom
       headers: {}
     })
     : tagged(part)
-
-/** Tells an error in its envelope: its status alone says which of those declared it is. */
-const answered = <A, R>(effect: Effect.Effect<A, GatewayError, R>) =>
-  Effect.catch(effect, (error) =>
-    Effect.map(
-      RequestId,
-      (requestId) => HttpServerResponse.fromWeb(failure(error, requestId))
-    ))
 
 /** Why a change is refused, as an error of the gateway; that it cannot be kept is logged. */
 const told = <A, R>(
