@@ -16,16 +16,18 @@ export interface Usage {
   readonly cacheWriteTokens: number
   /** Part of `completionTokens`: reasoning. */
   readonly reasoningTokens: number
-  /** Who counted: the provider, or the gateway where the provider said nothing. */
-  readonly source: "reported" | "estimated"
+  readonly source: Source
 }
 
-/** Both together; counted by the gateway where one of them was. */
+/** Who counted: the provider, the gateway where the provider said nothing, or both in part. */
+export type Source = "reported" | "estimated" | "mixed"
+
+/** Both together; `mixed` where they were not counted alike. */
 export const plus = (a: Usage, b: Usage): Usage => ({
   promptTokens: a.promptTokens + b.promptTokens,
   completionTokens: a.completionTokens + b.completionTokens,
   cachedTokens: a.cachedTokens + b.cachedTokens,
   cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
   reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-  source: a.source === "reported" && b.source === "reported" ? "reported" : "estimated"
+  source: a.source === b.source ? a.source : "mixed"
 })

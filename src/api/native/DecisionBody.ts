@@ -45,7 +45,7 @@ const AttemptBody = Schema.Struct({
   usage: optional(Schema.Struct({
     prompt_tokens: Schema.Natural,
     completion_tokens: Schema.Natural,
-    source: Schema.Literals(["reported", "estimated"])
+    source: Schema.Literals(["reported", "estimated", "mixed"])
   })),
   /** US dollars; absent where the price is unknown or nothing is charged. */
   cost: optional(Schema.Finite)

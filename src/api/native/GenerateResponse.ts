@@ -33,7 +33,7 @@ export const UsageBody = Schema.Struct({
   }),
   completion_tokens_details: Schema.Struct({ reasoning_tokens: Schema.Natural }),
   /** Who counted: the provider, or Penstock by a rule of thumb. */
-  source: Schema.Literals(["reported", "estimated"])
+  source: Schema.Literals(["reported", "estimated", "mixed"])
 })
 
 /** US dollars; `null` where the price is unknown. */
