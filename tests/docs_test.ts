@@ -115,6 +115,13 @@ test("the README gives each setting its default", () =>
       ["timeouts.total_seconds", times.totalMs / 1000],
       ["timeouts.keep_alive_seconds", times.keepAliveMs / 1000],
       ["timeouts.slow_client_seconds", times.slowClientMs / 1000],
+      ["timeouts.read_on_seconds", settings.readOnMs / 1000],
+      ["ledger.durability", settings.ledger.durability],
+      ["ledger.on_failure", settings.ledger.onFailure],
+      ["ledger.retention_days", settings.ledger.retentionDays ?? "none"],
+      ["ledger.export_days", String(settings.ledger.exportDays)],
+      ["logs.requests", settings.loggedRequests],
+      ["models.<id>.on_disconnect", defaultPolicy.onDisconnect],
       ["simulator.seed", simulator.seed],
       ["providers.<id>.concurrency", defaultSize.concurrency],
       ["providers.<id>.waiting", defaultSize.waiting]

@@ -53,7 +53,9 @@ const Timeouts = Schema.Struct({
   idle_seconds: optional(Seconds),
   total_seconds: optional(Seconds),
   keep_alive_seconds: optional(Seconds),
-  slow_client_seconds: optional(Seconds)
+  slow_client_seconds: optional(Seconds),
+  /** For how long a provider is read on whose client has left. */
+  read_on_seconds: optional(Seconds)
 })
 
 /** A provider: one of the catalogue set up otherwise, or one of the operator's own. */
@@ -114,6 +116,18 @@ const LimitsOptions = Schema.Struct({
   keys: optional(Schema.Record(Text, LimitOptions))
 })
 
+/** The books. */
+const LedgerOptions = Schema.Struct({
+  /** What no written row is lost by: the end of the process, or of the power too. */
+  durability: optional(Schema.Literals(["process", "power"])),
+  /** What becomes of requests while the books cannot be written. */
+  on_failure: optional(Schema.Literals(["refuse", "serve"])),
+  /** How long rows are kept; `null` is for ever. Sums of days are always kept. */
+  retention_days: optional(Schema.NullOr(Positive)),
+  /** Whether each day's rows are written to a file once it is over. */
+  export_days: optional(Schema.Boolean)
+})
+
 /** The shape of `penstock.yaml`. */
 export const ConfigFile = Schema.Struct({
   server: optional(Server),
@@ -125,6 +139,11 @@ export const ConfigFile = Schema.Struct({
     attempts: optional(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20 })))
   })),
   load_balancing: optional(LoadBalancingOptions),
+  ledger: optional(LedgerOptions),
+  logs: optional(Schema.Struct({
+    /** Of which requests a line is logged. */
+    requests: optional(Schema.Literals(["all", "failed", "none"]))
+  })),
   simulator: optional(Schema.Struct({
     enabled: optional(Schema.Boolean),
     seed: optional(Schema.Int)

@@ -53,7 +53,9 @@ export const policyFields = {
   /** What becomes of a stream that breaks after content. */
   stream_recovery: optional(Schema.Literals(["resume", "fail"])),
   /** Whether another model is asked where this one's content filter refuses. */
-  reroute_filtered: optional(Schema.Boolean)
+  reroute_filtered: optional(Schema.Boolean),
+  /** Whether the provider is hung up on when the client leaves, or read on for its count of tokens. */
+  on_disconnect: optional(Schema.Literals(["cancel", "drain"]))
 } as const
 
 /** How one model is used; what is absent stays as it is below: in the file, else by default. */

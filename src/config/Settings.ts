@@ -9,6 +9,7 @@ import { check } from "./check.ts"
 import { ConfigError, wrong } from "./ConfigError.ts"
 import type { ConfigFile, ProviderOptions } from "./ConfigFile.ts"
 import { nonEmptyVariable, variable } from "./environment.ts"
+import { type LedgerSettings, ledgerSettings } from "./LedgerSettings.ts"
 import type { ModelSettings } from "./ModelSettings.ts"
 import { readConfigFile } from "./readFile.ts"
 import { noChanges, resolve } from "./resolve.ts"
@@ -42,6 +43,11 @@ export interface Settings {
   /** How often providers are asked for one request. Default: 6. */
   readonly attempts: number
   readonly times: TimeLimits
+  /** For how long a provider is read on whose client has left, where its model says so. Default: 60 s. */
+  readonly readOnMs: number
+  readonly ledger: LedgerSettings
+  /** Of which requests a line is logged. Default: `failed`. */
+  readonly loggedRequests: LoggedRequests
   readonly simulator: {
     /** Default: on until a real provider is configured. */
     readonly enabled: boolean | undefined
@@ -51,6 +57,9 @@ export interface Settings {
   readonly providers: ReadonlyMap<string, ProviderOptions>
   readonly models: ReadonlyMap<string, ModelSettings>
 }
+
+/** Of which requests a line is logged. */
+export type LoggedRequests = "all" | "failed" | "none"
 
 /** The configuration file. */
 export interface ConfigSource {
@@ -104,6 +113,9 @@ export const settingsOf = Effect.fnUntraced(function* (
     requestsAtOnce: limits?.requests_at_once ?? 4096,
     attempts: contents.retries?.attempts ?? 6,
     times: timeLimits(contents.timeouts ?? {}),
+    readOnMs: Math.ceil((contents.timeouts?.read_on_seconds ?? 60) * 1000),
+    ledger: ledgerSettings(contents.ledger ?? {}),
+    loggedRequests: contents.logs?.requests ?? "failed",
     simulator: {
       enabled: simulator?.enabled ?? (yield* switchVariable("PENSTOCK_SIMULATOR")),
       seed: simulator?.seed ?? 1

@@ -30,7 +30,9 @@ export const ShownPolicy = Schema.Struct({
   /** What becomes of a stream that breaks after content. */
   stream_recovery: Schema.Literals(["resume", "fail"]),
   /** Whether another model is asked where this one's content filter refuses. */
-  reroute_filtered: Schema.Boolean
+  reroute_filtered: Schema.Boolean,
+  /** What becomes of a call whose client leaves. */
+  on_disconnect: Schema.Literals(["cancel", "drain"])
 }).annotate({ identifier: "ModelConfig" })
 
 /** How traffic is spread. */
@@ -55,7 +57,8 @@ export const showPolicy = (policy: ModelPolicy): typeof ShownPolicy.Type => ({
     max_tokens: policy.maxTokens ?? null
   },
   stream_recovery: policy.streamRecovery,
-  reroute_filtered: policy.rerouteFiltered
+  reroute_filtered: policy.rerouteFiltered,
+  on_disconnect: policy.onDisconnect
 })
 
 /** How traffic is spread. */

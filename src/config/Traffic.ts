@@ -34,6 +34,11 @@ export interface ModelPolicy {
   readonly streamRecovery: "resume" | "fail"
   /** Whether another model is asked where this one's content filter refuses. Default: false. */
   readonly rerouteFiltered: boolean
+  /**
+   * What becomes of a call whose client leaves: `cancel` hangs up on the provider, `drain` reads on,
+   * for the provider's own count of tokens. Default: `cancel`.
+   */
+  readonly onDisconnect: "cancel" | "drain"
 }
 
 /** How traffic is spread. */
@@ -72,7 +77,8 @@ export const defaultPolicy: ModelPolicy = {
   defaultTemperature: undefined,
   maxTokens: undefined,
   streamRecovery: "fail",
-  rerouteFiltered: false
+  rerouteFiltered: false,
+  onDisconnect: "cancel"
 }
 
 /** The defaults. */

@@ -65,7 +65,8 @@ const policyOf = (...layers: ReadonlyArray<PolicyOptions>): ModelPolicy => {
     defaultTemperature: parameters.default_temperature ?? undefined,
     maxTokens: parameters.max_tokens ?? undefined,
     streamRecovery: options.stream_recovery ?? (fallbackModels.length > 0 ? "resume" : "fail"),
-    rerouteFiltered: options.reroute_filtered ?? defaultPolicy.rerouteFiltered
+    rerouteFiltered: options.reroute_filtered ?? defaultPolicy.rerouteFiltered,
+    onDisconnect: options.on_disconnect ?? defaultPolicy.onDisconnect
   }
 }
 

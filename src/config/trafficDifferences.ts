@@ -55,9 +55,19 @@ export const restartDifferences = (
   before: ConfigFile,
   after: ConfigFile
 ): ReadonlyArray<string> =>
-  ["server", "auth", "limits", "timeouts", "retries", "simulator", "providers"].filter((key) =>
-    differences(key, slow(before)[key], slow(after)[key]).length > 0
-  )
+  slowParts.filter((key) => differences(key, slow(before)[key], slow(after)[key]).length > 0)
+
+const slowParts = [
+  "server",
+  "auth",
+  "limits",
+  "timeouts",
+  "retries",
+  "ledger",
+  "logs",
+  "simulator",
+  "providers"
+]
 
 /** The parts of a file that are read at the start only. */
 const slow = (

@@ -26,7 +26,8 @@ test("with no file and no changes the defaults hold", () =>
       fallback_models: [],
       parameters: { default_temperature: null, max_tokens: null },
       stream_recovery: "fail",
-      reroute_filtered: false
+      reroute_filtered: false,
+      on_disconnect: "cancel"
     })
     assertEquals(store.loadBalancing().shown, {
       strategy: "round_robin",

@@ -50,6 +50,14 @@ test("every setting has a default", () =>
       requestsAtOnce: 4096,
       attempts: 6,
       times: defaultTimeLimits,
+      readOnMs: 60_000,
+      ledger: {
+        durability: "process",
+        onFailure: "refuse",
+        retentionDays: 400,
+        exportDays: false
+      },
+      loggedRequests: "failed",
       simulator: { enabled: undefined, seed: 1 },
       providers: new Map(),
       models: new Map()
@@ -290,3 +298,19 @@ liveTest(
       assertEquals([file, port], [path, 7])
     })
 )
+
+test("the file says how books are kept, null days are for ever, and which requests are logged", () =>
+  Effect.gen(function* () {
+    const read = yield* settings({
+      ledger: { durability: "power", on_failure: "serve", retention_days: null, export_days: true },
+      logs: { requests: "all" },
+      timeouts: { read_on_seconds: 0.5 }
+    })
+    assertEquals(read.ledger, {
+      durability: "power",
+      onFailure: "serve",
+      retentionDays: undefined,
+      exportDays: true
+    })
+    assertEquals([read.loggedRequests, read.readOnMs], ["all", 500])
+  }))

@@ -46,7 +46,8 @@ liveTest(
         ...model,
         rate_limit: { ...model.rate_limit, concurrency: null },
         stream_recovery: "resume",
-        reroute_filtered: false
+        reroute_filtered: false,
+        on_disconnect: "cancel"
       }
       assertEquals(put.body, whole)
       const got = yield* get(place)
