@@ -11,7 +11,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
+import type { SqlClient } from "effect/sql/SqlClient"
 import { Supervisor } from "./src/actor/Supervisor.ts"
 import { banner, firstKeyNotice } from "./src/api/banner.ts"
 import { Door } from "./src/api/Door.ts"
@@ -22,14 +23,16 @@ import * as Environment from "./src/config/environment.ts"
 import { loadSettings, type Settings } from "./src/config/Settings.ts"
 import { watchFile } from "./src/config/watchFile.ts"
 import { Decisions } from "./src/gateway/Decisions.ts"
+import * as Gauges from "./src/gateway/gauges.ts"
 import { Gateway } from "./src/gateway/Gateway.ts"
-import * as CircuitMetrics from "./src/guard/circuitMetrics.ts"
 import { Circuits } from "./src/guard/Circuits.ts"
 import { Limiter } from "./src/guard/limits/Limiter.ts"
 import { ModelHealth } from "./src/guard/ModelHealth.ts"
 import { RetryBudget } from "./src/guard/RetryBudget.ts"
 import { Watchman } from "./src/guard/Watchman.ts"
+import { Ledger } from "./src/ledger/Ledger.ts"
 import { Prices } from "./src/ledger/Prices.ts"
+import { TokenCounter } from "./src/ledger/TokenCounter.ts"
 import { Egress } from "./src/provider/Egress.ts"
 import * as HealthSchedule from "./src/provider/HealthSchedule.ts"
 import { Providers } from "./src/provider/Providers.ts"
@@ -38,6 +41,16 @@ import { roster } from "./src/provider/roster.ts"
 import { Balancer } from "./src/routing/Balancer.ts"
 import { ModelReport } from "./src/routing/ModelReport.ts"
 import { ModelTable } from "./src/routing/ModelTable.ts"
+import { Meters } from "./src/telemetry/Meters.ts"
+import { Performance } from "./src/telemetry/Performance.ts"
+import * as Logs from "./src/telemetry/logs.ts"
+import * as Otlp from "./src/telemetry/Otlp.ts"
+import { Prometheus } from "./src/telemetry/Prometheus.ts"
+import { RequestLog } from "./src/telemetry/RequestLog.ts"
+import * as Runtime from "./src/telemetry/runtime.ts"
+import { Scrubber } from "./src/telemetry/Scrubber.ts"
+import { Telemetry } from "./src/telemetry/Telemetry.ts"
+import { Traces } from "./src/telemetry/Traces.ts"
 
 restore()
 
@@ -45,18 +58,21 @@ restore()
  * Everything below the doors; what it asks is sent out by `Egress`, and how it does so the
  * `Configuration` says.
  */
-export const core = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
+export const core = <E>(
+  settings: Settings,
+  providers: ReadonlyArray<ProviderSettings>,
+  books: Layer.Layer<Ledger | SqlClient, E, Supervisor>
+) =>
   Layer.mergeAll(
     Gateway.layer(settings),
     ModelReport.layer,
     HealthSchedule.layer,
-    CircuitMetrics.layer
+    Gauges.layer
   ).pipe(
     Layer.provideMerge(ModelTable.layer),
     Layer.provideMerge(Providers.layer(providers)),
     Layer.provideMerge(
       Layer.mergeAll(
-        Supervisor.layer,
         Balancer.layer,
         Circuits.layer,
         Decisions.layer,
@@ -64,9 +80,15 @@ export const core = (settings: Settings, providers: ReadonlyArray<ProviderSettin
         RetryBudget.layer,
         Watchman.layer(settings.times),
         ModelHealth.layer,
-        Prices.layer
+        Prices.layer,
+        TokenCounter.layer
       )
-    )
+    ),
+    Layer.provideMerge(Otlp.lastReading),
+    Layer.provideMerge(books),
+    Layer.provideMerge(Layer.mergeAll(Performance.layer, Prometheus.layer, Telemetry.layer)),
+    Layer.provideMerge(Layer.mergeAll(Supervisor.layer, Meters.layer)),
+    Layer.provideMerge(Layer.mergeAll(Traces.layer, RequestLog.layer(settings.loggedRequests)))
   )
 
 /** The actor that takes up edits of the configuration file. */
@@ -100,8 +122,10 @@ export const gateway = <E>(
     Layer.provide(Door.layer(settings)),
     Layer.provide(auth),
     Layer.merge(fileWatch(settings)),
-    Layer.provide(core(settings, providers)),
-    Layer.provide(ConfigStore.layerFile(settings.dataDir, settings.source))
+    Layer.merge(Runtime.layer),
+    Layer.provide(core(settings, providers, Ledger.layer({ ...settings.ledger, ...settings }))),
+    Layer.provide(ConfigStore.layerFile(settings.dataDir, settings.source)),
+    Layer.provide(Otlp.layer)
   )
 
 const print = (text: string) =>
@@ -121,10 +145,32 @@ const announce = (settings: Settings, providers: ReadonlyArray<ProviderSettings>
     }))
   })
 
+/** One stray failure must not end every answer under way: it is logged. */
+const heedStrays = Effect.gen(function* () {
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  const stray = (event: Event, cause: unknown) => {
+    event.preventDefault()
+    run(Effect.logError("Something failed unheard", Cause.die(cause)))
+  }
+  globalThis.addEventListener("unhandledrejection", (event) => stray(event, event.reason))
+  globalThis.addEventListener("error", (event) => stray(event, event.error))
+})
+
+/** Has the credentials that an operator set hidden from the log, should one ever come there. */
+const hideSecrets = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
+  Effect.map(Scrubber, ({ hide }) => {
+    const { apiKey, jwt } = settings.auth
+    for (const secret of [apiKey, jwt?.secret, ...providers.map(({ apiKey }) => apiKey)]) {
+      if (secret) hide(Redacted.value(secret))
+    }
+  })
+
 /** Runs until it is interrupted. */
 const program = Effect.gen(function* () {
+  yield* heedStrays
   const settings = yield* loadSettings
   const providers = yield* roster(settings)
+  yield* hideSecrets(settings, providers)
   // Shown as soon as it is made: if listening fails after that, the key is not lost.
   const auth = Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir }).pipe(
     Layer.tap((context) => print(firstKeyNotice(Context.get(context, Authenticator).firstKey)))
@@ -136,11 +182,8 @@ const program = Effect.gen(function* () {
   return yield* Layer.launch(app)
 })
 
-/** Logs go where they do not mix with what the gateway prints. */
-const logs = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
-
 if (import.meta.main) {
-  const fiber = Effect.runFork(program.pipe(Effect.provide([Environment.layer, logs])))
+  const fiber = Effect.runFork(program.pipe(Effect.provide([Environment.layer, Logs.layer()])))
   let told = false
   const stop = () => {
     if (told) Deno.exit(1)
@@ -149,17 +192,6 @@ if (import.meta.main) {
   }
   Deno.addSignalListener("SIGINT", stop)
   Deno.addSignalListener("SIGTERM", stop)
-  // One stray failure must not end every answer under way. What it says may hold a prompt: only its
-  // name and its place are logged.
-  const stray = (event: Event, cause: unknown) => {
-    event.preventDefault()
-    const [name, place] = cause instanceof Error
-      ? [cause.name, cause.stack?.match(/at .*/)?.[0]]
-      : [typeof cause, undefined]
-    console.error(`level=ERROR message="Something failed unheard" name=${name} place="${place}"`)
-  }
-  globalThis.addEventListener("unhandledrejection", (event) => stray(event, event.reason))
-  globalThis.addEventListener("error", (event) => stray(event, event.error))
   fiber.addObserver((exit) => {
     if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) Deno.exit(0)
     const error = Cause.squash(exit.cause)

@@ -5,14 +5,15 @@ const allowed: Record<string, ReadonlyArray<string>> = {
   domain: [],
   actor: [],
   protocol: ["domain"],
-  ledger: ["domain"],
+  ledger: ["domain", "actor"],
+  telemetry: ["domain", "actor", "ledger"],
   config: ["domain"],
   auth: ["domain"],
   guard: ["domain", "actor", "config"],
   provider: ["domain", "config", "actor", "protocol"],
   routing: ["domain", "config", "ledger", "guard", "provider"],
-  gateway: ["domain", "actor", "config", "ledger", "guard", "routing"],
-  api: ["domain", "actor", "config", "auth", "ledger", "guard", "routing", "gateway"]
+  gateway: ["domain", "actor", "config", "ledger", "telemetry", "guard", "routing"],
+  api: ["domain", "actor", "config", "auth", "ledger", "telemetry", "guard", "routing", "gateway"]
 }
 
 const root = new URL("../src/", import.meta.url)

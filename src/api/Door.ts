@@ -4,6 +4,7 @@
  * @module
  */
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -17,21 +18,26 @@ import { credentialInAddress } from "../auth/credential.ts"
 import { requireScope } from "../auth/errors.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
 import { anybody, type Principal } from "../domain/Principal.ts"
-import { nothingTold, type Told } from "../gateway/Ask.ts"
+import { nothingTold } from "../gateway/Ask.ts"
 import { Gateway } from "../gateway/Gateway.ts"
+import { Prometheus } from "../telemetry/Prometheus.ts"
+import { Traces } from "../telemetry/Traces.ts"
+import { Telemetry } from "../telemetry/Telemetry.ts"
 import { addressOf, prefix } from "./address.ts"
 import * as BodyWatch from "./BodyWatch.ts"
 import { Caller } from "./Caller.ts"
+import { type Answering, exchanged, refused } from "./exchanged.ts"
 import * as Gate from "./Gate.ts"
 import { generate } from "./native/generate.ts"
 import * as Native from "./native/handlers.ts"
 import * as NativeStream from "./native/NativeStream.ts"
 import * as Pages from "./pages.ts"
+import { oneFiber } from "./oneFiber.ts"
 import { readBody } from "./readBody.ts"
 import { named, rewritten } from "./rewrite.ts"
 import { RequestId, requestIdOf } from "./RequestId.ts"
 import { failure, toldHeaders } from "./respond.ts"
-import { errorOf, noRoute, overloaded, refuse, shuttingDown, wrongMethod } from "./refuse.ts"
+import { errorOf, noRoute, overloaded, shuttingDown, wrongMethod } from "./refuse.ts"
 import { match, type Route } from "./routes.ts"
 import { toGatewayError } from "./toGatewayError.ts"
 
@@ -59,10 +65,12 @@ export interface DoorSettings {
 const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }: DoorSettings) {
   const authenticator = yield* Authenticator
   const gateway = yield* Gateway
+  const traces = yield* Traces
   const random = yield* Random.Random
   const context = yield* Effect.context<Native.Needed>()
-  const fork = Effect.runForkWith(context)
-  const pages = Pages.make()
+  const run = oneFiber(Effect.runForkWith(context))
+  const prometheus = yield* Prometheus
+  const pages = Pages.make(() => Effect.runPromiseWith(context)(prometheus.scrape))
   const routed = HttpRouter.toWebHandler(
     Native.layer.pipe(Layer.provide([Layer.succeedContext(context), HttpServer.layerServices])),
     { disableLogger: true }
@@ -86,38 +94,13 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }:
     )
   }
 
-  /** One fiber for the whole request; a client that leaves interrupts it. */
-  const run = (
-    request: Request,
-    requestId: string,
-    told: Told,
-    handle: (respond: (response: Response) => void, leave: () => void) => Effect.Effect<
-      Response | undefined,
-      GatewayError
-    >
-  ): Promise<Response> =>
-    new Promise((resolve) => {
-      // Nobody would tell of it again.
-      if (request.signal.aborted) return resolve(gone())
-      const leave = () => fiber.interruptUnsafe()
-      const fiber = fork(
-        Effect.catchCause(handle(resolve, leave), (cause) => refuse(cause, requestId, told))
-      )
-      request.signal.addEventListener("abort", leave)
-      fiber.addObserver((exit) => {
-        if (Exit.isSuccess(exit) && exit.value) resolve(exit.value)
-        else if (Exit.isFailure(exit)) resolve(gone())
-        // The runtime keeps the signal until its next full collection: what hangs on it stays too.
-        request.signal.removeEventListener("abort", leave)
-      })
-    })
-
   const handleHot = (request: Request, requestId: string, route: Route, always: boolean) => {
     const told = nothingTold()
     return run(request, requestId, told, (respond, leave) => {
       let stream: NativeStream.NativeStream | undefined
       let holder: string | undefined
       const end = () => {
+        told.stopped = true
         if (stream?.isOpen()) stream.client.fail(shuttingDown)
         else respond(failure(shuttingDown, requestId, toldHeaders(told)))
         leave()
@@ -128,7 +111,12 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }:
         // Known callers only, each with its share; and before anything of the body is read.
         if (!gate.enter(caller.id)) return Effect.fail(overloaded(random.nextDoubleUnsafe()))
         holder = caller.id
-        return generate({ gateway, bodyLimits }, { request, requestId, caller, told }, always, open)
+        return generate(
+          { gateway, traces, bodyLimits },
+          { request, requestId, caller, told },
+          always,
+          open
+        )
       }).pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
@@ -145,47 +133,41 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }:
   }
 
   const handleRouted = (request: Request, requestId: string, route: Route, target: string) =>
-    run(
-      request,
-      requestId,
-      nothingTold(),
-      () =>
-        Effect.gen(function* () {
-          const caller = yield* enter(request, route)
-          const body = route.takesBody ? yield* readBody(request, bodyLimits) : undefined
-          return yield* Effect.promise(() =>
-            pages.get(route.path) ?? routed.handler(
-              rewritten(request, route.method, target, body),
-              Context.make(RequestId, requestId).pipe(Context.add(Caller, caller))
-            )
+    run(request, requestId, nothingTold(), () =>
+      Effect.gen(function* () {
+        const caller = yield* enter(request, route)
+        const body = route.takesBody ? yield* readBody(request, bodyLimits) : undefined
+        return yield* Effect.promise(() =>
+          pages.get(route.path) ?? routed.handler(
+            rewritten(request, route.method, target, body),
+            Context.make(RequestId, requestId).pipe(Context.add(Caller, caller))
           )
-        })
-    ).then((response) => named(response, requestId, request.method === "HEAD"))
+        )
+      })).then((response) => named(response, requestId, request.method === "HEAD"))
+
+  const answer = (request: Request): Answering => {
+    const requestId = requestIdOf(request)
+    const address = addressOf(request)
+    if (address instanceof GatewayError) return refused(address, requestId)
+    const found = match(request.method, address.path)
+    switch (found._tag) {
+      case "NotFound":
+        return refused(noRoute(address.path), requestId)
+      case "WrongMethod":
+        return refused(wrongMethod(found.methods), requestId, { allow: found.methods.join(", ") })
+      case "Found": {
+        const { route } = found
+        const always = hot.get(route.path)
+        const response = always === undefined
+          ? handleRouted(request, requestId, route, address.path + address.query)
+          : handleHot(request, requestId, route, always)
+        return { route: route.path, response }
+      }
+    }
+  }
 
   return Door.of({
-    answer: (request) => {
-      const requestId = requestIdOf(request)
-      const address = addressOf(request)
-      if (address instanceof GatewayError) return Promise.resolve(failure(address, requestId))
-      const found = match(request.method, address.path)
-      switch (found._tag) {
-        case "NotFound":
-          return Promise.resolve(failure(noRoute(address.path), requestId))
-        case "WrongMethod":
-          return Promise.resolve(
-            failure(wrongMethod(found.methods), requestId, { allow: found.methods.join(", ") })
-          )
-        case "Found": {
-          const always = hot.get(found.route.path)
-          return always === undefined
-            ? handleRouted(request, requestId, found.route, address.path + address.query)
-            : handleHot(request, requestId, found.route, always)
-        }
-      }
-    },
+    answer: exchanged(yield* Telemetry, yield* Clock.clockWith(Effect.succeed), answer),
     endAnswers: Effect.sync(() => Array.from(underWay, (end) => end()))
   })
 })
-
-/** For a client that is gone: whoever is still asked for a response gets one. */
-const gone = () => new Response(null, { status: 499 })

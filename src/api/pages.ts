@@ -1,5 +1,6 @@
 /**
- * The pages that tell about the API: made when first asked for, and kept.
+ * The pages beside the API: those that tell about it, made when first asked for and kept, and that
+ * which is scraped.
  *
  * @module
  */
@@ -8,6 +9,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
+import { contentType } from "../telemetry/prometheus/text.ts"
 import { Api } from "./native/Api.ts"
 
 /** Pages by path. */
@@ -17,7 +19,7 @@ export interface Pages {
 }
 
 /** Pages that were not asked for yet: the one to browse is 2 MB, and most never ask. */
-export const make = (): Pages => {
+export const make = (scrape: () => Promise<string>): Pages => {
   let document: string | undefined
   let browser: ReturnType<typeof browsable> | undefined
   return {
@@ -31,6 +33,10 @@ export const make = (): Pages => {
         case "/docs":
           browser ??= browsable()
           return browser.handler(new Request("http://localhost/docs")).then(sealed)
+        case "/metrics":
+          return scrape().then((text) =>
+            new Response(text, { headers: { "content-type": contentType } })
+          )
       }
     },
     dispose: () => browser?.dispose() ?? Promise.resolve()

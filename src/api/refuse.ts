@@ -60,7 +60,10 @@ export const refuse = (
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
   const response = failure(errorOf(cause), requestId, toldHeaders(told))
   return Cause.hasFails(cause) ? Effect.succeed(response) : Effect.as(
-    Effect.annotateLogs(Effect.logError("A request met a defect", cause), { requestId }),
+    Effect.annotateLogs(Effect.logError("A request met a defect", cause), {
+      requestId,
+      ...(told.traceId === undefined ? {} : { traceId: told.traceId })
+    }),
     response
   )
 }

@@ -29,7 +29,8 @@ export type Match =
 /** The pages that tell about the API, beside the API itself. */
 const pages: ReadonlyArray<Route> = [
   { method: "GET", path: "/openapi.json", needs: "nothing", takesBody: false },
-  { method: "GET", path: "/docs", needs: "nothing", takesBody: false }
+  { method: "GET", path: "/docs", needs: "nothing", takesBody: false },
+  { method: "GET", path: "/metrics", needs: "metrics:read", takesBody: false }
 ]
 
 /** Every route. One that does not say what it needs is left out: nobody can call it. */

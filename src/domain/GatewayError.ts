@@ -44,6 +44,8 @@ export type Reason =
       | "shutting_down"
       /** The gateway has more requests than it can take. */
       | "overloaded"
+      /** The books cannot be written now: what could not be accounted for is not done. */
+      | "ledger_unavailable"
       /** It failed too often lately. */
       | "circuit_open"
       /** Its provider asked for a pause. */

@@ -5,6 +5,7 @@
  */
 import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Standing } from "../guard/limits/Limiter.ts"
+import type { TraceContext } from "../telemetry/TraceContext.ts"
 
 /** A request, who sends it, and how long it may take. */
 export interface Ask {
@@ -17,6 +18,8 @@ export interface Ask {
   readonly timeoutMs: number | undefined
   /** How long it waits for the first content of a stream, in milliseconds, where it says so. */
   readonly patienceMs?: number | undefined
+  /** The trace that it is part of, where there is one. */
+  readonly trace?: TraceContext | undefined
   /** Filled in while the request is served. */
   readonly told: Told
 }
@@ -27,7 +30,16 @@ export interface Told {
   attempts: number
   /** How much room the tightest of the caller's and the model's limits leave. */
   standing: Standing | undefined
+  /** The trace that it is part of, where there is one. */
+  traceId: string | undefined
+  /** Whether the gateway ended it, since it is to stop itself. */
+  stopped: boolean
 }
 
 /** Nothing yet. */
-export const nothingTold = (): Told => ({ attempts: 0, standing: undefined })
+export const nothingTold = (): Told => ({
+  attempts: 0,
+  standing: undefined,
+  traceId: undefined,
+  stopped: false
+})

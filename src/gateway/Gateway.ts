@@ -3,11 +3,11 @@
  *
  * @module
  */
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type { TimeLimits } from "../config/TimeLimits.ts"
@@ -17,15 +17,23 @@ import { Limiter } from "../guard/limits/Limiter.ts"
 import { ModelHealth } from "../guard/ModelHealth.ts"
 import { RetryBudget } from "../guard/RetryBudget.ts"
 import { Watchman } from "../guard/Watchman.ts"
+import { Ledger } from "../ledger/Ledger.ts"
 import { Prices } from "../ledger/Prices.ts"
+import { TokenCounter } from "../ledger/TokenCounter.ts"
 import { Balancer } from "../routing/Balancer.ts"
 import { ModelTable } from "../routing/ModelTable.ts"
+import { RequestLog } from "../telemetry/RequestLog.ts"
+import { Telemetry } from "../telemetry/Telemetry.ts"
+import { Traces } from "../telemetry/Traces.ts"
+import { arrive } from "./arrive.ts"
 import type { Ask } from "./Ask.ts"
+import { make as makeCheckpoints } from "./Checkpoints.ts"
 import type { Client } from "./Client.ts"
 import { Decisions } from "./Decisions.ts"
 import { depart } from "./depart.ts"
 import { explain, type Explanation } from "./explain.ts"
-import { type Journey, settle } from "./Journey.ts"
+import type { Journey } from "./Journey.ts"
+import { make as readOn } from "./readOn.ts"
 import { answerStreamed } from "./streamed.ts"
 import type { Tools } from "./Tools.ts"
 import { answerWhole, type Generated } from "./whole.ts"
@@ -35,6 +43,12 @@ export interface GatewaySettings {
   readonly times: TimeLimits
   /** How often providers are asked for one request, at most. */
   readonly attempts: number
+  /** For how long a provider is read on whose client has left, in milliseconds. */
+  readonly readOnMs: number
+  readonly ledger: {
+    /** What becomes of requests while the books cannot be written. */
+    readonly onFailure: "refuse" | "serve"
+  }
 }
 
 /** From a request to its answer. */
@@ -48,29 +62,54 @@ export class Gateway extends Context.Service<Gateway, {
   readonly stream: (ask: Ask, client: Client) => Effect.Effect<void, GatewayError>
   /** Who would be asked now: nothing is sent, and nothing taken. */
   readonly explain: (ask: Ask) => Effect.Effect<Explanation, GatewayError>
+  /** Whether it takes requests: not while the books cannot be written, unless it is to go on then. */
+  readonly isAdmitting: () => boolean
 }>()("penstock/gateway/Gateway") {
   static readonly layer = (settings: GatewaySettings) => Layer.effect(Gateway, make(settings))
 }
 
-const make = Effect.fnUntraced(function* ({ times, attempts }: GatewaySettings) {
+const make = Effect.fnUntraced(function* (settings: GatewaySettings) {
+  const { times, attempts, readOnMs, ledger: { onFailure } } = settings
   const table = yield* ModelTable
   const clock = yield* Clock.clockWith(Effect.succeed)
   const random = yield* Random.Random
   const tools: Tools = {
     balancer: yield* Balancer,
+    checkpoints: yield* makeCheckpoints,
     circuits: yield* Circuits,
+    counter: yield* TokenCounter,
     decisions: yield* Decisions,
     health: yield* ModelHealth,
+    ledger: yield* Ledger,
     limiter: yield* Limiter,
     prices: yield* Prices,
+    requestLog: yield* RequestLog,
     retries: yield* RetryBudget,
+    telemetry: yield* Telemetry,
+    traces: yield* Traces,
     watchman: yield* Watchman,
     times,
     attempts,
+    onLedgerFailure: onFailure,
     now: () => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000,
     wallClock: () => clock.currentTimeMillisUnsafe(),
     random: () => random.nextDoubleUnsafe()
   }
+
+  const reading = readOn(readOnMs)
+  let arriving = 0
+  const idle = Latch.makeUnsafe(true)
+  /** Settles a request: what stops meanwhile waits for it, so that it does not find the books closed. */
+  const land = (journey: Journey, exit: Exit.Exit<unknown, GatewayError>): Effect.Effect<void> => {
+    if (arriving++ === 0) idle.closeUnsafe()
+    return Effect.ensuring(
+      arrive(tools, journey, exit),
+      Effect.sync(() => {
+        if (--arriving === 0) idle.openUnsafe()
+      })
+    )
+  }
+  yield* Effect.addFinalizer(() => Effect.andThen(reading.stop, idle.await))
 
   /** Serves one request, and settles it however it ends. */
   const serve = <A>(
@@ -83,14 +122,19 @@ const make = Effect.fnUntraced(function* ({ times, attempts }: GatewaySettings) 
       const journey = depart(tools, table.snapshot(), ask, streamed)
       if (journey instanceof GatewayError) return Effect.fail(journey)
       return Effect.onExit(
-        restore(answer(journey)),
-        (exit) => Effect.sync(() => arrive(tools, journey, exit))
+        restore(reading.after(journey, answer(journey))),
+        (exit) => land(journey, exit)
       )
     })
 
   return Gateway.of({
     generate: (ask) => serve(ask, false, (journey) => answerWhole(tools, journey)),
-    stream: (ask, client) => serve(ask, true, (journey) => answerStreamed(tools, journey, client)),
+    stream: (ask, client) =>
+      Effect.map(
+        serve(ask, true, (journey) => answerStreamed(tools, journey, client)),
+        (farewell) => farewell()
+      ),
+    isAdmitting: () => onFailure === "serve" || tools.ledger.state().state === "open",
     explain: (ask) =>
       Effect.suspend(() => {
         const explanation = explain(tools, table.snapshot(), ask)
@@ -100,17 +144,3 @@ const make = Effect.fnUntraced(function* ({ times, attempts }: GatewaySettings) 
       })
   })
 })
-
-/** Settles what a request took, and notes how it ended. */
-const arrive = (tools: Tools, journey: Journey, exit: Exit.Exit<unknown, GatewayError>): void => {
-  settle(journey)
-  const { attempts } = journey.decision
-  journey.decision.durationMs = Math.round(tools.now() - journey.startedAt)
-  journey.decision.outcome = Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
-    ? "left"
-    : Exit.isSuccess(exit) && attempts.at(-1)?.outcome === "answered"
-    ? "answered"
-    : attempts.length === 0
-    ? "refused"
-    : "failed"
-}

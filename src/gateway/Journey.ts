@@ -4,6 +4,10 @@
  * @module
  */
 import type { CompletionRequest } from "../domain/Completion.ts"
+import type { Rates } from "../domain/Cost.ts"
+import type { GatewayError } from "../domain/GatewayError.ts"
+import type { Called, Charge, Opened } from "../ledger/Entry.ts"
+import type { Page } from "../ledger/Ledger.ts"
 import type { Reservation, Scope } from "../guard/limits/Limiter.ts"
 import type { Snapshot } from "../routing/ModelTable.ts"
 import type { Ask } from "./Ask.ts"
@@ -29,6 +33,22 @@ export interface Journey {
   model: ModelReservation | undefined
   /** Tokens that it used in all. */
   spent: number
+  /** Its page in the books. */
+  readonly page: Page
+  /** What is known of it as long as it is under way. */
+  readonly opened: Opened
+  /** Calls that are over. */
+  readonly calls: Array<Called>
+  /** Its prompt by a rule of thumb; absent as long as nobody needed it. */
+  roughPrompt: number | undefined
+  /** From when it came to the first content that its client was sent, in milliseconds. */
+  firstTokenMs: number | undefined
+  /** Whether a content filter ended the answer. */
+  isFiltered: boolean
+  /** Why the answer broke off after something was shown; absent where it did not. */
+  broke: GatewayError | undefined
+  /** Whether the call at hand is read on when the client leaves. */
+  drains: boolean
 }
 
 /** What a request took from one model's limits. */
@@ -50,6 +70,16 @@ export interface Leg {
   /** How long it may take, in milliseconds. */
   readonly leftMs: number
   readonly attempt: Attempt
+  /** When it began, in monotonic milliseconds. */
+  readonly startedAt: number
+  /** When it had a place at the provider's actor; absent as long as it has none. */
+  placedAt: number | undefined
+  /** The prices in force when it began; absent where nobody knows them. */
+  readonly rates: Rates | undefined
+  /** When the provider was done; absent as long as it is not, and where nothing was left to do then. */
+  endedAt: number | undefined
+  /** What is charged for it; absent as long as that is nothing. */
+  charge: Charge | undefined
   /** When the first content came, in milliseconds after it began. */
   firstTokenMs: number | undefined
   /** To be told when the first content comes. */

@@ -9,8 +9,14 @@ import type { Limiter } from "../guard/limits/Limiter.ts"
 import type { ModelHealth } from "../guard/ModelHealth.ts"
 import type { RetryBudget } from "../guard/RetryBudget.ts"
 import type { Watchman } from "../guard/Watchman.ts"
+import type { Ledger } from "../ledger/Ledger.ts"
 import type { Prices } from "../ledger/Prices.ts"
+import type { TokenCounter } from "../ledger/TokenCounter.ts"
 import type { Balancer } from "../routing/Balancer.ts"
+import type { RequestLog } from "../telemetry/RequestLog.ts"
+import type { Telemetry } from "../telemetry/Telemetry.ts"
+import type { Traces } from "../telemetry/Traces.ts"
+import type { Checkpoints } from "./Checkpoints.ts"
 import type { Decisions } from "./Decisions.ts"
 
 /** What the gateway works with. */
@@ -19,13 +25,21 @@ export interface Tools {
   readonly circuits: Circuits["Service"]
   readonly decisions: Decisions["Service"]
   readonly health: ModelHealth["Service"]
+  readonly counter: TokenCounter["Service"]
+  readonly checkpoints: Checkpoints
+  readonly ledger: Ledger["Service"]
   readonly limiter: Limiter["Service"]
   readonly prices: Prices["Service"]
+  readonly requestLog: RequestLog["Service"]
+  readonly telemetry: Telemetry["Service"]
+  readonly traces: Traces["Service"]
   readonly retries: RetryBudget["Service"]
   readonly watchman: Watchman["Service"]
   readonly times: TimeLimits
   /** How often providers are asked for one request, at most. */
   readonly attempts: number
+  /** What becomes of requests while the books cannot be written. */
+  readonly onLedgerFailure: "refuse" | "serve"
   /** Monotonic milliseconds. */
   readonly now: () => number
   /** Unix milliseconds. */

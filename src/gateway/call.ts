@@ -5,8 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
+import { GatewayError } from "../domain/GatewayError.ts"
 import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { ClientTooSlow } from "../guard/Watchman.ts"
+import { toAsked } from "./account.ts"
 import type { Candidate } from "./Decision.ts"
 import { enter, isSkip, type Needs, type Passed } from "./enter.ts"
 import type { Journey, Leg } from "./Journey.ts"
@@ -25,23 +27,46 @@ export type Call<A> =
     readonly result: Result.Result<A, UpstreamFault | ClientTooSlow>
   }
 
-/** Calls `candidate`, where it may be called. */
+/**
+ * Calls `candidate`, where it may be called. Nobody is called before the books say so: where they
+ * cannot be written it fails, unless the operator has it go on.
+ */
 export const call = <A>(
   tools: Tools,
   journey: Journey,
   candidate: Candidate,
   needs: Needs,
   course: Course<A>
-): Effect.Effect<Call<A>> =>
+): Effect.Effect<Call<A>, GatewayError> =>
   // What is taken to enter is given back at the end: no interruption may come between.
-  Effect.uninterruptibleMask((restore): Effect.Effect<Call<A>> => {
+  Effect.uninterruptibleMask((restore): Effect.Effect<Call<A>, GatewayError> => {
     const entered = enter(tools, journey, candidate, needs)
     if (isSkip(entered)) return Effect.succeed({ _tag: "Passed", passed: entered })
-    const leg = begin(tools, journey, candidate, entered)
-    // Suspended: what is thrown while a call is put together has to be seen by its end, too.
-    return restore(Effect.suspend(() => course(leg))).pipe(
-      Effect.onExit((exit) => end(tools, journey, leg, entered.permission, exit)),
-      Effect.result,
-      Effect.map((result) => ({ _tag: "Called", leg, result }))
-    )
+    const asked = toAsked(tools, journey, candidate)
+    const go = Effect.suspend(() => {
+      const leg = begin(tools, journey, candidate, entered, asked.charge.rates)
+      // Suspended: what is thrown while a call is put together has to be seen by its end, too.
+      return restore(Effect.suspend(() => course(leg))).pipe(
+        Effect.onExit((exit) => end(tools, journey, leg, entered.permission, exit)),
+        Effect.result,
+        Effect.map((result): Call<A> => ({ _tag: "Called", leg, result }))
+      )
+    })
+    const closed = () => {
+      entered.permission.note("neutral")
+      return Effect.fail(booksClosed)
+    }
+    return Effect.matchEffect(journey.page.ask(asked), {
+      onFailure: () => tools.onLedgerFailure === "serve" ? go : closed(),
+      onSuccess: () => go
+    })
   })
+
+const booksClosed = new GatewayError({
+  reason: {
+    _tag: "ModelUnavailable",
+    why: "ledger_unavailable",
+    message: "Penstock cannot write its books now, and does nothing that it cannot account for",
+    retryAfterMs: 1000
+  }
+})

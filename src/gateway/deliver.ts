@@ -10,7 +10,7 @@ import type { FinishReason } from "../domain/FinishReason.ts"
 import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Usage } from "../domain/Usage.ts"
 import type { Watch } from "../guard/Watch.ts"
-import { addDelta, emptyTally, type Tally } from "../ledger/estimate.ts"
+import * as Written from "../ledger/Written.ts"
 import type { Client } from "./Client.ts"
 import { diverged } from "./resume/diverged.ts"
 import type { Splice } from "./resume/Splice.ts"
@@ -33,7 +33,7 @@ export interface CallDelivery {
   /** Whether it brought content. */
   showed: boolean
   /** How much content, for counting where the provider does not. */
-  readonly written: Tally
+  readonly written: Written.Written
   readonly finishes: Array<{ choice: number; reason: FinishReason }>
   usage: Usage | undefined
   /** Takes out what was shown already, where the call goes on with a broken answer. */
@@ -51,7 +51,7 @@ export const nothing = (isRecorded: boolean): Delivery => ({
 export const newCall = (splice: Splice | undefined): CallDelivery => ({
   accepted: false,
   showed: false,
-  written: emptyTally(),
+  written: Written.make(),
   finishes: [],
   usage: undefined,
   splice
@@ -89,7 +89,7 @@ export const deliver = (
   const shown = Stream.runForEachArray(deltas, (batch) => {
     const content = batch.every(isContent) ? batch : batch.filter((delta) => keep(call, delta))
     if (content.length === 0) return Effect.void
-    for (const delta of content) addDelta(call.written, delta)
+    for (const delta of content) call.written.add(delta)
     if (!call.showed) {
       call.showed = true
       begun()

@@ -4,6 +4,7 @@
  * @module
  */
 import { GatewayError } from "../domain/GatewayError.ts"
+import type { Opened } from "../ledger/Entry.ts"
 import type { Ask } from "./Ask.ts"
 import type { Decision } from "./Decision.ts"
 import type { Journey } from "./Journey.ts"
@@ -40,6 +41,15 @@ export const depart = (
     standing: undefined
   }
   tools.decisions.keep(decision)
+  const opened: Opened = {
+    id: ask.id,
+    caller: ask.caller,
+    at,
+    asked: request.model,
+    streamed,
+    version: traffic.version,
+    traceId: ask.trace?.traceId
+  }
   const startedAt = tools.now()
   const { totalMs } = tools.times
   const most = Math.min(ask.timeoutMs ?? totalMs, totalMs)
@@ -54,7 +64,15 @@ export const depart = (
     mostAttempts: tools.attempts,
     reserved: undefined,
     model: undefined,
-    spent: 0
+    spent: 0,
+    opened,
+    page: tools.ledger.open(opened),
+    calls: [],
+    roughPrompt: undefined,
+    firstTokenMs: undefined,
+    isFiltered: false,
+    broke: undefined,
+    drains: false
   }
   const scope = keyScope(traffic, ask.caller)
   if (isLimited(scope.limits)) {

@@ -6,10 +6,13 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { Guard } from "../actor/Team.ts"
+import type { Rates } from "../domain/Cost.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Go } from "../guard/Circuits.ts"
 import { holdMs, rules } from "../guard/rules.ts"
 import { ClientTooSlow } from "../guard/Watchman.ts"
+import type { Called } from "../ledger/Entry.ts"
 import type { Attempt, Candidate } from "./Decision.ts"
 import { tellStanding } from "./depart.ts"
 import type { Entered } from "./enter.ts"
@@ -22,7 +25,8 @@ export const begin = (
   tools: Tools,
   journey: Journey,
   candidate: Candidate,
-  { permission, request }: Entered
+  { permission, request }: Entered,
+  rates: Rates | undefined
 ): Leg => {
   const now = tools.now()
   const { attempts } = journey.decision
@@ -46,14 +50,22 @@ export const begin = (
   }
   if (attempts.length === 1) tools.retries.request(provider.settings.provider.id)
   tools.balancer.began(id)
+  journey.drains = candidate.policy.onDisconnect === "drain"
   const leg: Leg = {
     candidate,
     request,
     leftMs: journey.deadline - now,
     attempt,
+    startedAt: now,
+    placedAt: undefined,
+    rates,
+    endedAt: undefined,
+    charge: undefined,
     firstTokenMs: undefined,
     showed: () => {
-      leg.firstTokenMs = tools.now() - now
+      const at = tools.now()
+      leg.firstTokenMs = at - now
+      journey.firstTokenMs ??= at - journey.startedAt
       journey.deadline = journey.lastDeadline
       // A probe keeps everybody else out: it has shown enough, and a stream may take minutes.
       if (permission.probe) permission.note("success")
@@ -66,11 +78,56 @@ export const begin = (
 export const end = (
   tools: Tools,
   journey: Journey,
-  { candidate: { deployment }, attempt, firstTokenMs, leftMs }: Leg,
+  leg: Leg,
   permission: Go,
   exit: Exit.Exit<unknown, UpstreamFault | ClientTooSlow>
-): Effect.Effect<void> => {
-  const durationMs = tools.now() - journey.startedAt - attempt.startedMs
+): Effect.Effect<void> =>
+  Effect.sync(() => {
+    const durationMs = (leg.endedAt ?? tools.now()) - leg.startedAt
+    learn(tools, leg, durationMs, permission, exit)
+    journey.calls.push(toCalled(journey, leg, durationMs))
+  })
+
+/** A guard that also notes when the call has its place at the provider's actor. */
+export const placing = <E>(tools: Tools, leg: Leg, guard: Guard<E>): Guard<E> => (abandon) => {
+  const guarding = guard(abandon)
+  return {
+    begun: () => {
+      leg.placedAt = tools.now()
+      guarding.begun()
+    },
+    over: guarding.over
+  }
+}
+
+/** What the books say of a call that is over. */
+const toCalled = (journey: Journey, leg: Leg, durationMs: number): Called => {
+  const { attempt, candidate: { deployment: { id, model, provider } } } = leg
+  const { outcome } = attempt
+  return {
+    number: attempt.number,
+    deployment: id,
+    model: model.id,
+    provider: provider.settings.provider.id,
+    startedMs: leg.startedAt - journey.startedAt,
+    resumed: attempt.resumed,
+    outcome: outcome === "under_way" ? "crashed" : outcome,
+    status: attempt.status,
+    durationMs,
+    queueMs: leg.placedAt === undefined ? durationMs : leg.placedAt - leg.startedAt,
+    firstTokenMs: leg.firstTokenMs,
+    showed: leg.firstTokenMs !== undefined || outcome === "answered",
+    charge: leg.charge
+  }
+}
+
+const learn = (
+  tools: Tools,
+  { candidate: { deployment }, attempt, firstTokenMs, leftMs }: Leg,
+  durationMs: number,
+  permission: Go,
+  exit: Exit.Exit<unknown, UpstreamFault | ClientTooSlow>
+): void => {
   attempt.durationMs = Math.round(durationMs)
   tools.balancer.ended(deployment.id)
   if (Exit.isSuccess(exit)) {
@@ -78,7 +135,7 @@ export const end = (
     permission.note("success")
     tools.balancer.answered(deployment.id, firstTokenMs ?? durationMs)
     tools.health.noteUnsafe(deployment.model.id, true, durationMs)
-    return Effect.void
+    return
   }
   const error = Cause.hasInterruptsOnly(exit.cause) ? undefined : Cause.squash(exit.cause)
   if (!(error instanceof UpstreamFault)) {
@@ -88,7 +145,7 @@ export const end = (
       ? "client_too_slow"
       : "crashed"
     permission.note("neutral")
-    return Effect.void
+    return
   }
   attempt.outcome = error.class
   attempt.status = error.status
@@ -105,5 +162,4 @@ export const end = (
   }
   if (rule.hold === "deployment") tools.circuits.coolDown(deployment.id, holdMs(error))
   if (rule.hold === "credential") tools.circuits.park(deployment.provider.settings.provider.id)
-  return Effect.void
 }

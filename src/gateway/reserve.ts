@@ -7,7 +7,7 @@ import type { CompletionRequest } from "../domain/Completion.ts"
 import { GatewayError, invalidRequest } from "../domain/GatewayError.ts"
 import type { Limits, ModelPolicy, Traffic } from "../config/Traffic.ts"
 import type { Scope, Taken } from "../guard/limits/Limiter.ts"
-import { emptyTally, estimate } from "../ledger/estimate.ts"
+import { roughPrompt } from "../ledger/prompt.ts"
 
 /** The limits that hold for a caller. */
 export const keyScope = ({ keyLimits }: Traffic, caller: string): Scope => ({
@@ -31,7 +31,7 @@ const openEnded = 1000
 export const tokensToReserve = (limits: Limits, request: CompletionRequest): number => {
   const most = limits.tokensPerMinute
   if (most === undefined) return 0
-  const { promptTokens } = estimate(request, emptyTally())
+  const promptTokens = roughPrompt(request)
   const { maxTokens, n = 1 } = request.parameters
   return maxTokens === undefined
     ? promptTokens + Math.max(0, Math.min(openEnded * n, most - promptTokens))

@@ -10,13 +10,13 @@ import type { CompletionRequest } from "../domain/Completion.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
 import { plus as plusUsage, type Usage } from "../domain/Usage.ts"
 import type { Watch } from "../guard/Watch.ts"
-import { estimate } from "../ledger/estimate.ts"
 import type { Deployment } from "../routing/ModelTable.ts"
-import { account, targetOf } from "./account.ts"
+import { account, charged, targetOf, written } from "./account.ts"
 import type { Client } from "./Client.ts"
 import { deliver, newCall, nothing } from "./deliver.ts"
 import type { Course } from "./call.ts"
 import type { Journey, Leg } from "./Journey.ts"
+import { placing } from "./leg.ts"
 import { auto } from "./plan.ts"
 import { diverged } from "./resume/diverged.ts"
 import { continuation } from "./resume/plan.ts"
@@ -24,35 +24,55 @@ import * as Splice from "./resume/Splice.ts"
 import type { Tools } from "./Tools.ts"
 import { type Aftermath, travel } from "./travel.ts"
 
-/** Has somebody stream an answer to `client`, who is shown one stream, however many calls it takes. */
+/** Tells the client how its answer ended: the last that it is sent. */
+export type Farewell = () => void
+
+/**
+ * Has somebody stream an answer to `client`, who is shown one stream, however many calls it takes.
+ * How it ended is left to be told when all that it took is written down.
+ */
 export const answerStreamed = (
   tools: Tools,
   journey: Journey,
   client: Client
-): Effect.Effect<void, GatewayError> => {
+): Effect.Effect<Farewell, GatewayError> => {
   const delivery = nothing(mayResume(journey))
+  /** The first fault after something was shown: the one to tell. */
+  let broke: GatewayError | undefined
   /** The model at hand. */
   let model = ""
   /** What all calls took that the client was shown something of. */
   let usage: Usage | undefined
   let cost: Cost | undefined
-  /** The first fault after something was shown: the one to tell. */
-  let broke: GatewayError | undefined
   let lastWatch: Watch | undefined
   /** Models that refused to go on with an answer that was begun for them. */
   const refusing = new Set<string>()
 
   /** Notes what a call took: whatever has ended it, what it has shown is paid for. */
-  const reckon = (leg: Leg, asked: CompletionRequest, isAnswered: boolean, isLeft: boolean) => {
-    const { accepted, showed, usage: reported, written } = delivery.call
-    const isPaid = isAnswered || showed || (isLeft && accepted)
-    const took = reported ?? (isPaid ? estimate(asked, written) : undefined)
-    if (took === undefined) return
-    const price = account(tools, journey, leg, took)
-    // What a provider counts that showed nothing is its own affair.
-    if (!isPaid) return
-    cost = usage === undefined ? price : plusCost(cost, price)
-    usage = usage === undefined ? took : plusUsage(usage, took)
+  const reckon = (
+    leg: Leg,
+    asked: CompletionRequest,
+    exit: Exit.Exit<unknown, unknown>
+  ): Effect.Effect<void> => {
+    const { accepted, showed, usage: reported, written: text, finishes } = delivery.call
+    const isAnswered = Exit.isSuccess(exit)
+    const isPaid = isAnswered || showed || (accepted && Exit.hasInterrupts(exit))
+    journey.isFiltered = finishes.some(({ reason }) => reason === "content_filter")
+    return Effect.map(
+      charged(tools, leg, asked, () => text, {
+        reported,
+        interrupted: !isAnswered,
+        accepted: isPaid
+      }),
+      (took) => {
+        if (took === undefined) return
+        const price = account(journey, leg, took)
+        // What a provider counts that showed nothing is its own affair.
+        if (!isPaid) return
+        cost = usage === undefined ? price : plusCost(cost, price)
+        usage = usage === undefined ? took : plusUsage(usage, took)
+      }
+    )
   }
 
   /** How `deployment` can take up what was shown. */
@@ -74,16 +94,25 @@ export const answerStreamed = (
       spokeAt: lastWatch?.spokeAt()
     })
     lastWatch = watch
+    const unwatch = tools.checkpoints.watch({
+      page: journey.page,
+      number: leg.attempt.number,
+      promptTokens: journey.roughPrompt ?? 0,
+      written: delivery.call.written,
+      rates: leg.rates
+    })
     return Effect.onExit(
       deployment.provider.stream(
         asked,
         targetOf(deployment.model, true),
-        guard,
+        placing(tools, leg, guard),
         (deltas) => deliver(deltas, client, watch, delivery, leg.showed),
         journey.ask.caller
       ),
-      (exit) =>
-        Effect.sync(() => reckon(leg, asked, Exit.isSuccess(exit), Exit.hasInterrupts(exit)))
+      (exit) => {
+        unwatch()
+        return reckon(leg, asked, exit)
+      }
     )
   }
 
@@ -123,15 +152,16 @@ export const answerStreamed = (
     !delivery.opened || howToTakeUp(deployment, request) !== undefined
 
   return travel(tools, journey, course, { aftermath, canTakeUp }).pipe(
-    Effect.map(() => {
+    Effect.map((): Farewell => () => {
       if (!delivery.opened) client.open()
-      const { finishes, written } = delivery.call
-      const took = usage ?? estimate(journey.ask.request, written)
-      client.finish({ model, finishes, usage: took, cost })
+      const { finishes } = delivery.call
+      client.finish({ model, finishes, usage: usage ?? written(0, 0), cost })
     }),
-    Effect.catch((error) =>
-      delivery.opened ? Effect.sync(() => client.fail(broke ?? error)) : Effect.fail(error)
-    )
+    Effect.catch((error) => {
+      if (!delivery.opened) return Effect.fail(error)
+      const told = journey.broke = broke ?? error
+      return Effect.succeed<Farewell>(() => client.fail(told))
+    })
   )
 }
 

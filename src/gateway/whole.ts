@@ -11,10 +11,11 @@ import type { Cost } from "../domain/Cost.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Usage } from "../domain/Usage.ts"
 import type { ClientTooSlow } from "../guard/Watchman.ts"
-import { addDelta, emptyTally, estimate, type Tally } from "../ledger/estimate.ts"
-import { account, targetOf } from "./account.ts"
+import * as Written from "../ledger/Written.ts"
+import { account, charged, targetOf, written } from "./account.ts"
 import type { Course } from "./call.ts"
 import type { Journey } from "./Journey.ts"
+import { placing } from "./leg.ts"
 import type { Tools } from "./Tools.ts"
 import { travel } from "./travel.ts"
 
@@ -37,18 +38,44 @@ export const answerWhole = (tools: Tools, journey: Journey) => {
       totalMs: leg.leftMs,
       keepAlive: nothing
     })
-    const asked = Effect.map(
-      provider.complete(leg.request, targetOf(model, false), guard, journey.ask.caller),
+    const asked = Effect.flatMap(
+      provider.complete(
+        leg.request,
+        targetOf(model, false),
+        placing(tools, leg, guard),
+        journey.ask.caller
+      ),
       (answer) => {
-        const usage = answer.usage ?? estimate(leg.request, written(answer))
-        return { model: model.id, answer, usage, cost: account(tools, journey, leg, usage) }
+        journey.isFiltered = answer.choices.some(({ finishReason }) =>
+          finishReason === "content_filter"
+        )
+        return Effect.map(
+          charged(tools, leg, leg.request, () => writtenIn(answer), {
+            reported: answer.usage,
+            interrupted: false,
+            accepted: true
+          }),
+          (took): Generated => {
+            const usage = took ?? written(0, 0)
+            return { model: model.id, answer, usage, cost: account(journey, leg, usage) }
+          }
+        )
       }
     )
     // Whoever leaves before the answer has had it written all the same: at least its prompt was read.
-    return Effect.onExit(asked, (exit) =>
-      Effect.sync(() => {
-        if (isGivenUp(exit)) account(tools, journey, leg, estimate(leg.request, emptyTally()))
-      }))
+    return Effect.onExit(asked, (exit) => {
+      if (!isGivenUp(exit) || leg.placedAt === undefined) return Effect.void
+      return Effect.map(
+        charged(tools, leg, leg.request, Written.make, {
+          reported: undefined,
+          interrupted: true,
+          accepted: true
+        }),
+        (usage) => {
+          if (usage) account(journey, leg, usage)
+        }
+      )
+    })
   }
   return travel(tools, journey, course, { aftermath: byRule, canTakeUp: () => true })
 }
@@ -64,9 +91,9 @@ const isGivenUp = (exit: Exit.Exit<unknown, UpstreamFault | ClientTooSlow>): boo
 const byRule = () => "by_rule" as const
 const nothing = () => {}
 
-/** How much an answer holds. */
-const written = (answer: Answer): Tally => {
-  const tally = emptyTally()
-  for (const delta of toDeltas(answer)) addDelta(tally, delta)
-  return tally
+/** All of an answer. */
+const writtenIn = (answer: Answer): Written.Written => {
+  const text = Written.make()
+  for (const delta of toDeltas(answer)) text.add(delta)
+  return text
 }

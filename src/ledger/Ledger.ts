@@ -4,9 +4,14 @@
  * @module
  */
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { Supervisor } from "../actor/Supervisor.ts"
 import type { Asked, Charge, Opened, Settled } from "./Entry.ts"
-import type { LedgerUnavailable } from "./errors.ts"
+import type { LedgerUnavailable, LedgerUnreadable } from "./errors.ts"
+import { makeLedger } from "./makeLedger.ts"
+import type { Durability, StoreOptions } from "./Store.ts"
 
 /** The page of one request in the books. */
 export interface Page {
@@ -46,4 +51,24 @@ export class Ledger extends Context.Service<Ledger, {
   /** The page of a request that comes in; nothing is written before its first call. */
   readonly open: (opened: Opened) => Page
   readonly state: () => LedgerState
-}>()("penstock/ledger/Ledger") {}
+}>()("penstock/ledger/Ledger") {
+  /** The books in the file `ledger.db` of a folder, which one process has for itself. */
+  static readonly layer = (options: {
+    readonly dataDir: string
+    /** What a settled request must outlive. Default: `process`. */
+    readonly durability?: Durability | undefined
+  }): Layer.Layer<Ledger | SqlClient.SqlClient, LedgerUnreadable, Supervisor> => layer(options)
+
+  /** Books that are forgotten with the process. */
+  static readonly layerMemory: Layer.Layer<Ledger | SqlClient.SqlClient, never, Supervisor> = Layer
+    .suspend(() => Layer.orDie(layer({ dataDir: undefined })))
+}
+
+/** The `SqlClient` is for reading: see `Store.ts`. */
+const layer = (options: StoreOptions) =>
+  Layer.effectContext(
+    Effect.map(makeLedger(options), ({ ledger, reader }) =>
+      Context.make(Ledger, Ledger.of(ledger)).pipe(
+        Context.add(SqlClient.SqlClient, reader)
+      ))
+  )

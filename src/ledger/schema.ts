@@ -4,63 +4,103 @@
  * @module
  */
 
+/** What is added up of requests, for everything that is told of them in sums. */
+export const sums = [
+  "requests",
+  "failed",
+  "unpriced",
+  "estimated",
+  "prompt_tokens",
+  "completion_tokens",
+  "cached_tokens",
+  "cache_write_tokens",
+  "reasoning_tokens",
+  "input_nanos",
+  "output_nanos"
+] as const
+
+/** A table of sums by `keys`, model and provider, in this order. */
+const table = (name: string, ...keys: ReadonlyArray<string>): string => {
+  const columns = [...keys, "model TEXT NOT NULL", "provider TEXT NOT NULL"]
+  return `CREATE TABLE ${name} (
+    ${[...columns, ...sums.map((sum) => `${sum} INTEGER NOT NULL`)].join(",\n    ")},
+    PRIMARY KEY (${columns.map((column) => column.split(" ", 1)[0]).join(", ")})
+  ) STRICT, WITHOUT ROWID`
+}
+
+/** What is known of a request when it comes. */
+const opening = [
+  "id TEXT NOT NULL",
+  "at INTEGER NOT NULL",
+  "day INTEGER NOT NULL",
+  "caller TEXT NOT NULL",
+  "asked TEXT NOT NULL",
+  "streamed INTEGER NOT NULL",
+  "version INTEGER NOT NULL",
+  "trace_id TEXT"
+]
+
+/** What is known of a call when it is made. */
+const calling = [
+  "number INTEGER NOT NULL",
+  "deployment TEXT NOT NULL",
+  "model TEXT NOT NULL",
+  "provider TEXT NOT NULL",
+  "started_ms REAL NOT NULL",
+  "resumed TEXT"
+]
+
+/** What was taken; money is NULL where a price is not known. */
+const taken = [
+  "prompt_tokens INTEGER NOT NULL",
+  "completion_tokens INTEGER NOT NULL",
+  "cached_tokens INTEGER NOT NULL",
+  "cache_write_tokens INTEGER NOT NULL",
+  "reasoning_tokens INTEGER NOT NULL",
+  "source TEXT NOT NULL",
+  "input_nanos INTEGER",
+  "output_nanos INTEGER"
+]
+
 /** The first tables. Times are Unix milliseconds, durations milliseconds, money nano-dollars. */
 const books = [
-  // `outcome` is NULL as long as a request is under way.
+  // Requests that are over, in the order in which they ended: whoever reads on from a row misses none.
   `CREATE TABLE requests (
     seq INTEGER PRIMARY KEY,
-    id TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    caller TEXT NOT NULL,
-    asked TEXT NOT NULL,
-    streamed INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    trace_id TEXT,
-    outcome TEXT,
-    model TEXT,
+    ${opening.join(",\n    ")},
+    outcome TEXT NOT NULL,
+    model TEXT NOT NULL,
     provider TEXT,
-    calls INTEGER NOT NULL DEFAULT 0,
-    prompt_tokens INTEGER NOT NULL DEFAULT 0,
-    completion_tokens INTEGER NOT NULL DEFAULT 0,
-    cached_tokens INTEGER NOT NULL DEFAULT 0,
-    cache_write_tokens INTEGER NOT NULL DEFAULT 0,
-    reasoning_tokens INTEGER NOT NULL DEFAULT 0,
-    source TEXT NOT NULL DEFAULT 'unknown',
-    input_nanos INTEGER,
-    output_nanos INTEGER,
+    calls INTEGER NOT NULL,
+    ${taken.join(",\n    ")},
     duration_ms REAL,
     first_token_ms REAL,
     queue_ms REAL,
     upstream_ms REAL
   ) STRICT`,
-  `CREATE INDEX requests_id ON requests (id)`,
   `CREATE INDEX requests_day ON requests (day)`,
-  `CREATE INDEX requests_open ON requests (seq) WHERE outcome IS NULL`,
   `CREATE TABLE attempts (
     seq INTEGER NOT NULL,
-    number INTEGER NOT NULL,
-    deployment TEXT NOT NULL,
-    model TEXT NOT NULL,
-    provider TEXT NOT NULL,
-    started_ms REAL NOT NULL,
-    resumed TEXT,
-    outcome TEXT,
+    ${calling.join(",\n    ")},
+    outcome TEXT NOT NULL,
     status INTEGER,
     duration_ms REAL,
     queue_ms REAL,
     first_token_ms REAL,
-    showed INTEGER NOT NULL DEFAULT 0,
-    prompt_tokens INTEGER NOT NULL DEFAULT 0,
-    completion_tokens INTEGER NOT NULL DEFAULT 0,
-    cached_tokens INTEGER NOT NULL DEFAULT 0,
-    cache_write_tokens INTEGER NOT NULL DEFAULT 0,
-    reasoning_tokens INTEGER NOT NULL DEFAULT 0,
-    source TEXT NOT NULL DEFAULT 'unknown',
-    input_nanos INTEGER,
-    output_nanos INTEGER,
+    showed INTEGER NOT NULL,
+    ${taken.join(",\n    ")},
     price INTEGER,
     PRIMARY KEY (seq, number)
+  ) STRICT, WITHOUT ROWID`,
+  // Requests that are under way, a row for each of their calls: it stays small and is written often,
+  // which tables without end are dear for. What is left in it at a start, a dead gateway left.
+  `CREATE TABLE open (
+    page INTEGER NOT NULL,
+    ${opening.join(",\n    ")},
+    ${calling.join(",\n    ")},
+    ${taken.join(",\n    ")},
+    price INTEGER,
+    PRIMARY KEY (page, number)
   ) STRICT, WITHOUT ROWID`,
   // Every price that anything was ever reckoned by: `rates` is the JSON of `domain/Cost.ts`'s `Rates`.
   `CREATE TABLE prices (
@@ -69,27 +109,22 @@ const books = [
   ) STRICT`,
   // Sums of closed requests, kept equal to the rows in the transaction that closes them. `day` is the
   // number of UTC days since 1970; `provider` is '' where none was asked.
-  `CREATE TABLE days (
-    day INTEGER NOT NULL,
-    model TEXT NOT NULL,
-    provider TEXT NOT NULL,
-    caller TEXT NOT NULL,
-    requests INTEGER NOT NULL,
-    failed INTEGER NOT NULL,
-    unpriced INTEGER NOT NULL,
-    estimated INTEGER NOT NULL,
-    prompt_tokens INTEGER NOT NULL,
-    completion_tokens INTEGER NOT NULL,
-    cached_tokens INTEGER NOT NULL,
-    cache_write_tokens INTEGER NOT NULL,
-    reasoning_tokens INTEGER NOT NULL,
-    input_nanos INTEGER NOT NULL,
-    output_nanos INTEGER NOT NULL,
-    PRIMARY KEY (day, model, provider, caller)
-  ) STRICT, WITHOUT ROWID`
+  table("days", "day INTEGER NOT NULL", "caller TEXT NOT NULL"),
+  // The same, summed further: 10 million requests a year make 365,000 `days`, too many to add up while
+  // somebody waits. `month` is the number of UTC months since January 1970.
+  table("day_models", "day INTEGER NOT NULL"),
+  table("months", "month INTEGER NOT NULL", "caller TEXT NOT NULL"),
+  // Days whose rows were written into a file of their own, and the last row of each that was.
+  `CREATE TABLE exports (
+    day INTEGER PRIMARY KEY,
+    last INTEGER NOT NULL
+  ) STRICT`
 ]
 
 /** Every step, by its number and name. */
 export const steps: Readonly<Record<string, ReadonlyArray<string>>> = {
   "1_books": books
 }
+
+/** The number of the latest step. */
+export const newest = Math.max(...Object.keys(steps).map((name) => parseInt(name, 10)))

@@ -4,7 +4,9 @@
  * @module
  */
 import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
 import type { Settled } from "../ledger/Entry.ts"
+import { make } from "./measures.ts"
 
 /** An answer to an HTTP request. */
 export interface Exchange {
@@ -22,4 +24,7 @@ export class Telemetry extends Context.Service<Telemetry, {
   readonly settled: (settled: Settled) => void
   /** An HTTP request was answered. */
   readonly exchanged: (exchange: Exchange) => void
-}>()("penstock/telemetry/Telemetry") {}
+}>()("penstock/telemetry/Telemetry") {
+  /** Measures what it is told with `Meters`. */
+  static readonly layer = Layer.effect(Telemetry, make)
+}

@@ -13,13 +13,16 @@ import { liveTest } from "../kit/effect.ts"
 import { apiKey, hello, simulated, temporaryFolder } from "../kit/gateway.ts"
 import { eventsOf } from "./upstreams.ts"
 
+/** How a gateway answers. */
+type Answers = Omit<Gateway["Service"], "isAdmitting">
+
 /** A door in front of a gateway that does as `gateway` does. */
-const doorTo = Effect.fnUntraced(function* (gateway: Gateway["Service"], bodyMs = 30_000) {
+const doorTo = Effect.fnUntraced(function* (answers: Answers, bodyMs = 30_000) {
   const dataDir = yield* temporaryFolder
   const rest = simulated(() => Effect.never)
   const context = yield* Layer.build(
     Door.layer({ bodyBytes: 1000, bodyMs, requestsAtOnce: 4 }).pipe(
-      Layer.provide(Layer.succeed(Gateway, gateway)),
+      Layer.provide(Layer.succeed(Gateway, { ...answers, isAdmitting: () => true })),
       Layer.provide(
         Authenticator.layer({
           apiKey: Redacted.make(apiKey),
@@ -52,7 +55,7 @@ const tokenOf = (subject: string) =>
   )
 
 const silent = () => Effect.never
-const patient: Gateway["Service"] = { generate: silent, stream: silent, explain: silent }
+const patient: Answers = { generate: silent, stream: silent, explain: silent }
 /** A body that begins and never ends. */
 const endless = () =>
   new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode("{")) })

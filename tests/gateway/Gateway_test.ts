@@ -106,7 +106,7 @@ test("what was asked is sent once, by the provider's own name for the model, wit
 test("usage that was not reported is estimated, and marked so", () =>
   Effect.gen(function* () {
     const { usage } = yield* whole(answering("12345678"))
-    assertEquals([usage.promptTokens, usage.completionTokens, usage.source], [6, 2, "estimated"])
+    assertEquals([usage.promptTokens, usage.completionTokens, usage.source], [5, 3, "estimated"])
     const client = yield* streamed(streaming(says("1234"), says("5678"), stop, done))
     assertEquals(client.ending()?.usage, usage)
   }))

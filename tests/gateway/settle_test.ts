@@ -79,7 +79,7 @@ test("a client that leaves before the first content is charged for what was read
     )
     yield* pass(10)
     yield* Fiber.interrupt(fiber)
-    assertEquals(yield* used, [["key/tester", 1, 6]])
+    assertEquals(yield* used, [["key/tester", 1, 5]])
   }).pipe(Effect.provide(simulated(
     providers({ one: [streaming(role, silence)] }).send,
     setup({ config: { limits: { key: { tokens_per_minute: 5000 } } } })

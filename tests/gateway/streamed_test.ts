@@ -85,13 +85,13 @@ for (
     }))
 }
 
-test("the usage of all calls is told, and is an estimate where one of them did not report", () =>
+test("the usage of all calls is told, and is mixed where one of them did not report", () =>
   Effect.gen(function* () {
     const { ending } = yield* story({ one: [halfway(cut), rest] })
-    // Six for the prompt and three for what came before the cut, and what the second call reports.
+    // Five for the prompt and four for what came before the cut, and what the second call reports.
     assertEquals(
       [ending?.usage.promptTokens, ending?.usage.completionTokens, ending?.usage.source],
-      [30 + 6, 7 + 3, "estimated"]
+      [30 + 5, 7 + 4, "mixed"]
     )
   }))
 

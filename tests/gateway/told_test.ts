@@ -30,7 +30,7 @@ test("a client that leaves a whole answer has used its prompt at least", () => {
     yield* Fiber.interrupt(fiber)
     yield* pass(1)
     const [scope] = (yield* Limiter).view()
-    assert((scope?.tokens ?? 0) >= 1000, JSON.stringify(scope))
+    assert((scope?.tokens ?? 0) >= 500, JSON.stringify(scope))
   }).pipe(
     Effect.provide(
       simulated(

@@ -290,7 +290,7 @@ test("a client that leaves a stream is charged for what it was shown, and no cir
       assertEquals(client.text(), text)
       yield* Fiber.interrupt(fiber)
       const [scope] = (yield* Limiter).view()
-      assertEquals([scope?.tokens, scope?.concurrency], [100 + 6, 0])
+      assertEquals([scope?.tokens, scope?.concurrency], [49 + 5, 0])
       assertEquals((yield* Circuits).state("near@one", "one").consecutiveFailures, 0)
       assertEquals((yield* Decisions).find("req_test")?.outcome, "left")
     }).pipe(Effect.provide(simulated(provider.send, limited)))

@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import type { SqlClient } from "effect/sql/SqlClient"
 import { core, gateway } from "../../main.ts"
 import type { Supervisor } from "../../src/actor/Supervisor.ts"
 import { Listener } from "../../src/api/Listener.ts"
@@ -21,12 +22,18 @@ import type { Gateway } from "../../src/gateway/Gateway.ts"
 import type { Circuits } from "../../src/guard/Circuits.ts"
 import type { Limiter } from "../../src/guard/limits/Limiter.ts"
 import type { RetryBudget } from "../../src/guard/RetryBudget.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
 import { Egress, type Send } from "../../src/provider/Egress.ts"
 import type { Providers } from "../../src/provider/Providers.ts"
 import { roster } from "../../src/provider/roster.ts"
 import type { Balancer } from "../../src/routing/Balancer.ts"
 import type { ModelReport } from "../../src/routing/ModelReport.ts"
 import type { ModelTable } from "../../src/routing/ModelTable.ts"
+import type { Meters } from "../../src/telemetry/Meters.ts"
+import type { Performance } from "../../src/telemetry/Performance.ts"
+import type { Prometheus } from "../../src/telemetry/Prometheus.ts"
+import type { Telemetry } from "../../src/telemetry/Telemetry.ts"
+import type { Traces } from "../../src/telemetry/Traces.ts"
 
 /** How a gateway is set up for a test. */
 export interface Setup {
@@ -95,12 +102,19 @@ export const simulated = (
   | Configuration
   | Decisions
   | Gateway
+  | Ledger
   | Limiter
+  | Meters
   | ModelReport
   | ModelTable
+  | Performance
+  | Prometheus
   | Providers
   | RetryBudget
+  | SqlClient
   | Supervisor
+  | Telemetry
+  | Traces
 > =>
   Layer.unwrap(Effect.gen(function* () {
     const env = { OPENAI_API_KEY: "sk-test", OLLAMA_BASE_URL: "http://127.0.0.1:9", ...setup.env }
@@ -108,7 +122,7 @@ export const simulated = (
       settled({ ...setup, env }),
       variables(env)
     )
-    return core(settings, providers).pipe(
+    return core(settings, providers, Ledger.layerMemory).pipe(
       Layer.provideMerge(ConfigStore.layerMemory(settings.source)),
       Layer.provide(Layer.succeed(Egress, { send })),
       Layer.provideMerge(quiet)

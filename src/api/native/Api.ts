@@ -31,7 +31,9 @@ import { Decisions } from "./DecisionsApi.ts"
 import { GenerateRequest } from "./GenerateRequest.ts"
 import { GenerateEvent, GenerateResponse } from "./GenerateResponse.ts"
 import { HealthBody, ModelList, ModelStatusBody } from "./ModelBodies.ts"
+import { Performance } from "./PerformanceApi.ts"
 import { SchemaFaults } from "./SchemaFaults.ts"
+import { Stats } from "./StatsApi.ts"
 import { SupervisionBody } from "./SupervisionBody.ts"
 
 const generateErrors = [
@@ -122,10 +124,10 @@ const about = OpenApi.annotations({
 /** The routes that Effect's router serves. */
 export class RoutedApi
   extends HttpApi.make("penstock-routed").add(Models).add(Operation).add(Config)
-    .add(Decisions).prefix(prefix).middleware(SchemaFaults) {}
+    .add(Decisions).add(Stats).add(Performance).prefix(prefix).middleware(SchemaFaults) {}
 
 /** Everything that the world can call. */
 export class Api extends HttpApi.make("penstock").add(Generation).add(Models).add(Operation)
-  .add(Config).add(Decisions).prefix(prefix)
+  .add(Config).add(Decisions).add(Stats).add(Performance).prefix(prefix)
   .annotateMerge(about)
   .annotate(OpenApi.Transform, secure) {}

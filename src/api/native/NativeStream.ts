@@ -49,6 +49,8 @@ export const make = (
       },
       cancel: () => {
         over = true
+        // Whoever reads on for the provider's count must not wait for a client that is gone.
+        wake?.()
         leave()
       }
     }, { highWaterMark: mostQueued, size: ({ byteLength }) => byteLength })

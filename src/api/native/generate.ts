@@ -8,6 +8,7 @@ import { GatewayError } from "../../domain/GatewayError.ts"
 import type { Principal } from "../../domain/Principal.ts"
 import type { Ask, Told } from "../../gateway/Ask.ts"
 import type { Gateway } from "../../gateway/Gateway.ts"
+import type { Traces } from "../../telemetry/Traces.ts"
 import { type BodyLimits, readBody } from "../readBody.ts"
 import { json, toldHeaders } from "../respond.ts"
 import { timeoutOf } from "../timeout.ts"
@@ -19,6 +20,7 @@ import { toDomain, wantsStream } from "./toDomain.ts"
 /** What a hot route works with. */
 export interface Tools {
   readonly gateway: Gateway["Service"]
+  readonly traces: Traces["Service"]
   readonly bodyLimits: BodyLimits
 }
 
@@ -32,20 +34,24 @@ export interface Call {
 
 /** Answers in one piece, or over `stream` where the route or the request wants that. */
 export const generate = Effect.fnUntraced(function* (
-  { gateway, bodyLimits }: Tools,
+  { gateway, traces, bodyLimits }: Tools,
   { request, requestId, caller, told }: Call,
   alwaysStream: boolean,
   stream: () => NativeStream
 ): Effect.fn.Return<Response | undefined, GatewayError> {
+  const { headers } = request
+  const trace = traces.begin(headers.get("traceparent"), headers.get("tracestate"))
+  told.traceId = trace?.traceId
   const native = yield* decode(yield* readBody(request, bodyLimits))
   const isStreamed = alwaysStream || wantsStream(native)
-  const patience = timeoutOf(request.headers, isStreamed)
+  const patience = timeoutOf(headers, isStreamed)
   if (patience instanceof GatewayError) return yield* patience
   const ask: Ask = {
     id: requestId,
     caller: caller.id,
     request: toDomain(native),
     ...patience,
+    trace,
     told
   }
   if (isStreamed) {

@@ -8,6 +8,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Layer from "effect/Layer"
+import type { SqlClient } from "effect/sql/SqlClient"
 import { Supervisor } from "../../actor/Supervisor.ts"
 import type { ConfigStore } from "../../config/ConfigStore.ts"
 import { GatewayError } from "../../domain/GatewayError.ts"
@@ -16,11 +17,13 @@ import type { Gateway } from "../../gateway/Gateway.ts"
 import { Circuits } from "../../guard/Circuits.ts"
 import { Limiter } from "../../guard/limits/Limiter.ts"
 import { RetryBudget } from "../../guard/RetryBudget.ts"
+import type { Ledger } from "../../ledger/Ledger.ts"
 import { Prices } from "../../ledger/Prices.ts"
 import { Balancer } from "../../routing/Balancer.ts"
 import { ModelReport, type Report } from "../../routing/ModelReport.ts"
 import type { ModelTable } from "../../routing/ModelTable.ts"
 import { ratesOf } from "../../routing/rates.ts"
+import type { Performance as Measured } from "../../telemetry/Performance.ts"
 import { toEnvelope } from "../ErrorEnvelope.ts"
 import { RequestId } from "../RequestId.ts"
 import { RoutedApi } from "./Api.ts"
@@ -29,7 +32,9 @@ import { Decisions } from "./decisions.ts"
 import { checkHealth } from "./health.ts"
 import { toCircuit, toScope } from "./GuardBodies.ts"
 import type { ModelBody, ModelStatusBody } from "./ModelBodies.ts"
+import { Performance } from "./performance.ts"
 import { SchemaFaults } from "./SchemaFaults.ts"
+import { Stats } from "./stats.ts"
 import { toBody } from "./SupervisionBody.ts"
 
 const Models = HttpApiBuilder.group(
@@ -107,16 +112,19 @@ export type Needed =
   | ConfigStore
   | Kept
   | Gateway
+  | Ledger
   | Limiter
   | ModelReport
   | ModelTable
+  | Measured
   | Prices
   | RetryBudget
+  | SqlClient
   | Supervisor
 
 /** All of them. */
 export const layer = HttpApiBuilder.layer(RoutedApi).pipe(
-  Layer.provide([Models, Operation, Config, Decisions]),
+  Layer.provide([Models, Operation, Config, Decisions, Stats, Performance]),
   Layer.provide(SchemaFaults.layer)
 )
 

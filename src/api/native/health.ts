@@ -7,6 +7,8 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { Supervisor } from "../../actor/Supervisor.ts"
+import { Gateway } from "../../gateway/Gateway.ts"
+import { Ledger, type LedgerState } from "../../ledger/Ledger.ts"
 import { Prices } from "../../ledger/Prices.ts"
 import { ModelReport, type Status } from "../../routing/ModelReport.ts"
 import { ModelTable } from "../../routing/ModelTable.ts"
@@ -22,6 +24,8 @@ export const checkHealth = Effect.gen(function* () {
   const reports = yield* ModelReport
   const prices = yield* Prices
   const table = yield* ModelTable
+  const ledger = yield* Ledger
+  const gateway = yield* Gateway
   const faultNow = yield* configFault
 
   return Effect.gen(function* () {
@@ -42,11 +46,15 @@ export const checkHealth = Effect.gen(function* () {
         : count("available") === 0 || hasFault
         ? "degraded"
         : "healthy",
-      cost_tracker: prices.ratesOf(landmark.provider, landmark.model, now) ? "healthy" : "unhealthy"
+      cost_tracker: ofBooks(
+        ledger.state().state,
+        prices.ratesOf(landmark.provider, landmark.model, now) !== undefined
+      )
     }
     const body: typeof HealthBody.Type = {
       // A lost price list costs a number, not an answer.
-      status: services.llm_service === "unhealthy" || services.model_manager === "unhealthy"
+      status: services.llm_service === "unhealthy" || services.model_manager === "unhealthy" ||
+          !gateway.isAdmitting()
         ? "unhealthy"
         : Object.values(services).every((one) => one === "healthy")
         ? "healthy"
@@ -67,6 +75,10 @@ export const checkHealth = Effect.gen(function* () {
 
 /** Whoever may read the configuration is told there what it is. */
 const faultTold = "The configuration has a fault: GET /config/history tells it"
+
+/** Books that are behind lose nothing yet; damaged ones, or none with prices, are of no use. */
+const ofBooks = (state: LedgerState["state"], isPriced: boolean) =>
+  !isPriced || state === "broken" ? "unhealthy" : state === "behind" ? "degraded" : "healthy"
 
 /** One provider that is down is felt by its own models only. */
 const ofActors = (phases: ReadonlyArray<string>) => {

@@ -5,7 +5,7 @@
  */
 import type { CompletionRequest, Parameters } from "../../domain/Completion.ts"
 import { type Message, textOf } from "../../domain/Message.ts"
-import { addText, emptyTally, estimate } from "../../ledger/estimate.ts"
+import { addAll, none, tokensOf } from "../../ledger/ruleOfThumb.ts"
 
 /**
  * How to go on.
@@ -64,8 +64,7 @@ const begin = (messages: ReadonlyArray<Message>, text: string): ReadonlyArray<Me
 const budget = (request: CompletionRequest, text: string): Parameters => {
   const { parameters } = request
   if (parameters.maxTokens === undefined) return parameters
-  const written = emptyTally()
-  addText(written, text)
-  const { completionTokens } = estimate(request, written)
-  return { ...parameters, maxTokens: Math.max(1, parameters.maxTokens - completionTokens) }
+  const amount = none()
+  addAll(amount, text)
+  return { ...parameters, maxTokens: Math.max(1, parameters.maxTokens - tokensOf(amount)) }
 }

@@ -1,0 +1,97 @@
+/**
+ * The routes that tell what the books hold.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import * as Stream from "effect/Stream"
+import { GatewayError } from "../../domain/GatewayError.ts"
+import { dateOf, parseDate } from "../../ledger/calendar.ts"
+import { type Cursor, rowsOf } from "../../ledger/rows.ts"
+import { usageOf } from "../../ledger/usage.ts"
+import { prefers } from "../accept.ts"
+import { toCsv } from "../csv.ts"
+import { answered } from "./answered.ts"
+import { RoutedApi } from "./Api.ts"
+import { notValid, periodOf } from "./period.ts"
+import { toUsageBody, toUsageTable } from "./UsageBody.ts"
+
+/** The handlers. */
+export const Stats = HttpApiBuilder.group(
+  RoutedApi,
+  "stats",
+  Effect.fnUntraced(function* (handlers) {
+    const sql = yield* SqlClient.SqlClient
+
+    return handlers
+      .handle(
+        "usage",
+        ({ query: { group_by, model, format, ...dates }, request }) =>
+          answered(Effect.gen(function* () {
+            const period = yield* periodOf(dates)
+            const query = { period, model: given(model), groupBy: group_by }
+            const usage = yield* Effect.catch(usageOf(sql, query), unreadable)
+            const isTable = format === undefined
+              ? prefers(request.headers["accept"], "text/csv")
+              : format === "csv"
+            if (!isTable) return toUsageBody(period, usage, group_by)
+            const by = group_by ?? "model"
+            const name = `usage-${dateOf(period.start)}-${dateOf(period.end)}-by-${by}.csv`
+            return HttpServerResponse.text(toCsv(toUsageTable(usage, by)), {
+              contentType: "text/csv; charset=utf-8; header=present",
+              headers: { "content-disposition": `attachment; filename="${name}"`, vary: "accept" }
+            })
+          }))
+      )
+      .handle(
+        "rows",
+        ({ query: { model, limit, after, ...dates } }) =>
+          answered(Effect.gen(function* () {
+            const rows = rowsOf(sql, {
+              period: yield* periodOf(dates),
+              model: given(model),
+              limit: yield* limitOf(limit),
+              after: yield* cursorOf(after)
+            })
+            const pages = Stream.mapArray(rows, (lines) => [lines.join("\n") + "\n"] as const)
+            return HttpServerResponse.stream(
+              // The client sees that it was cut off: its status is sent already.
+              Stream.encodeText(Stream.tapError(pages, told)),
+              { contentType: "application/x-ndjson" }
+            )
+          }))
+      )
+  })
+)
+
+/** `model=` is what is left of an address that somebody did not fill in: all models. */
+const given = (model: string | undefined) => model === "" ? undefined : model
+
+const limitOf = (text: string | undefined): Effect.Effect<number | undefined, GatewayError> =>
+  text === undefined || /^[1-9]\d{0,14}$/.test(text)
+    ? Effect.succeed(text === undefined ? undefined : Number(text))
+    : Effect.fail(notValid([{ path: ["limit"], message: "Expected a whole number from 1" }]))
+
+const cursorOf = (text: string | undefined): Effect.Effect<Cursor | undefined, GatewayError> => {
+  if (text === undefined) return Effect.undefined
+  const [, date = "", seq] = /^(.{10})\.(\d{1,15})$/.exec(text) ?? []
+  const day = parseDate(date)
+  return day === undefined
+    ? Effect.fail(notValid([{
+      path: ["after"],
+      message: "Expected the cursor of a row, such as 2025-01-31.12345"
+    }]))
+    : Effect.succeed({ day, seq: Number(seq) })
+}
+
+const told = ({ message }: SqlError) => Effect.logError(`The ledger cannot be read: ${message}`)
+
+const unreadable = (error: SqlError) =>
+  Effect.andThen(
+    told(error),
+    Effect.fail(new GatewayError({ reason: { _tag: "Internal" } }))
+  )
