@@ -30,6 +30,7 @@ import { Limiter } from "./src/guard/limits/Limiter.ts"
 import { ModelHealth } from "./src/guard/ModelHealth.ts"
 import { RetryBudget } from "./src/guard/RetryBudget.ts"
 import { Watchman } from "./src/guard/Watchman.ts"
+import * as House from "./src/ledger/keepHouse.ts"
 import { Ledger } from "./src/ledger/Ledger.ts"
 import { Prices } from "./src/ledger/Prices.ts"
 import { TokenCounter } from "./src/ledger/TokenCounter.ts"
@@ -122,6 +123,7 @@ export const gateway = <E>(
     Layer.provide(Door.layer(settings)),
     Layer.provide(auth),
     Layer.merge(fileWatch(settings)),
+    Layer.merge(House.layer({ ...settings.ledger, dataDir: settings.dataDir })),
     Layer.merge(Runtime.layer),
     Layer.provide(core(settings, providers, Ledger.layer({ ...settings.ledger, ...settings }))),
     Layer.provide(ConfigStore.layerFile(settings.dataDir, settings.source)),

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { type Actor, type ActorSize, type Behaviour, make, type Vitals } from "./Actor.ts"
+import { crashReason } from "./crashReason.ts"
 import { defaultRestartPolicy, judge, type RestartPolicy } from "./restart.ts"
 
 /** One actor as an operator sees it. */
@@ -24,7 +25,7 @@ export interface Child extends Vitals {
 export interface Crash {
   /** Unix time in milliseconds. */
   readonly at: number
-  /** The defect, in one line. */
+  /** The defect, in one line: its name and its place. */
   readonly reason: string
 }
 
@@ -75,7 +76,7 @@ export class Supervisor extends Context.Service<Supervisor, {
           const now = yield* Clock.currentTimeMillis
           ward.lastCrash = {
             at: now,
-            reason: (Cause.pretty(cause).split("\n", 1)[0] ?? "").slice(0, 200)
+            reason: crashReason(cause)
           }
           const verdict = judge(policy, recent, now)
           if (!verdict.restart) {

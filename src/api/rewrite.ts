@@ -25,5 +25,7 @@ export const rewritten = (
 export const named = (response: Response, requestId: string, bodiless: boolean): Response => {
   const headers = new Headers(response.headers)
   headers.set("x-request-id", requestId)
+  // Nobody will read it: what makes it is to stop.
+  if (bodiless) response.body?.cancel()
   return new Response(bodiless ? null : response.body, { status: response.status, headers })
 }

@@ -45,6 +45,8 @@ export interface Journey {
   firstTokenMs: number | undefined
   /** Whether a content filter ended the answer. */
   isFiltered: boolean
+  /** Waiting between calls, since a provider needs a rest, in milliseconds. */
+  pausedMs: number
   /** Why the answer broke off after something was shown; absent where it did not. */
   broke: GatewayError | undefined
   /** Whether the call at hand is read on when the client leaves. */

@@ -79,7 +79,7 @@ const toSettled = (journey: Journey, outcome: Outcome, durationMs: number): Sett
   const { calls, firstTokenMs, opened } = journey
   const last = calls.findLast(({ outcome }) => outcome === "answered") ?? calls.at(-1)
   let queueMs = 0
-  let upstreamMs = 0
+  let upstreamMs = journey.pausedMs
   for (const call of calls) {
     queueMs += call.queueMs
     upstreamMs += call.durationMs - call.queueMs

@@ -71,6 +71,7 @@ export const depart = (
     roughPrompt: undefined,
     firstTokenMs: undefined,
     isFiltered: false,
+    pausedMs: 0,
     broke: undefined,
     drains: false
   }

@@ -70,6 +70,7 @@ export const travel = Effect.fnUntraced(function* <A>(
         if (next === "over" || rule.next === "none") return yield* explainFailure(failure)
         const backoff = backoffMs(tries, tools.random())
         if (tries <= rule.again && mayRepeat(tools, journey, candidate, backoff)) {
+          journey.pausedMs += backoff
           yield* Effect.sleep(backoff)
           continue
         }
@@ -93,6 +94,7 @@ export const travel = Effect.fnUntraced(function* <A>(
     if (!hasTime(tools, journey, ms) || !tools.retries.take(provider.id)) {
       return yield* explainFailure(failure)
     }
+    journey.pausedMs += ms
     yield* Effect.sleep(ms)
     round = [pause.candidate]
   }

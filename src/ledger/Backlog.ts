@@ -103,10 +103,7 @@ export const makeBacklog = ({ asks = 10_000, settles = 100_000 }: BacklogSize = 
       return batch
     },
     wrote: (batch) => {
-      for (const entry of batch) {
-        if (entry.kind === "ask") entry.leaf.written = true
-        remove(entry)
-      }
+      for (const entry of batch) remove(entry)
       // Only now: who goes on may come back with more at once.
       for (const entry of batch) tell(entry)
     },

@@ -105,7 +105,7 @@ export interface Settled extends Opened {
   readonly firstTokenMs: number | undefined
   /** Waiting for places at providers' actors, all calls together. */
   readonly queueMs: number
-  /** Waiting for providers, all calls together, the wait for places not included. */
+  /** Waiting for providers: all calls, and the pauses between them; not the wait for places. */
   readonly upstreamMs: number
   /** In order. */
   readonly calls: ReadonlyArray<Called>

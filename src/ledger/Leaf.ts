@@ -12,8 +12,6 @@ export interface Leaf {
   readonly opened: Opened
   /** The number of its page; absent as long as nothing was written of it. */
   page: number | undefined
-  /** Whether a call of it is known to be durable. */
-  written: boolean
   /** Whether its end was told: after that nothing more is taken. */
   closed: boolean
   /** What calls have taken so far, by their numbers, where that is not written yet. */
@@ -24,7 +22,6 @@ export interface Leaf {
 export const makeLeaf = (opened: Opened): Leaf => ({
   opened,
   page: undefined,
-  written: false,
   closed: false,
   charges: new Map()
 })

@@ -87,11 +87,7 @@ export const makePen = (database: DatabaseSync): Pen => {
   }
 
   const settle = (leaf: Leaf, settled: Settled): void => {
-    if (leaf.page !== undefined) {
-      const { changes } = deleteOpen.run(leaf.page)
-      // Closed before: it counts once.
-      if (leaf.written && changes === 0) return
-    }
+    if (leaf.page !== undefined) deleteOpen.run(leaf.page)
     const takens = settled.calls.map((call) => takenOf(call.charge))
     const total = totalOf(takens)
     const day = dayOf(settled.at)

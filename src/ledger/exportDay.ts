@@ -38,10 +38,7 @@ export const exportDay = Effect.fn("exportDay")(
     { day, last, exported }: Due
   ): Effect.fn.Return<void, SqlError | CannotExport> {
     const name = `requests-${dateOf(day)}${exported === 0 ? "" : `-after-${exported}`}.ndjson`
-    const rows = rowsOf(sql, {
-      period: { start: day, end: day },
-      after: { day, seq: exported }
-    })
+    const rows = rowsOf(sql, { period: { start: day, end: day }, after: exported, upTo: last })
     yield* attempt(folder, () => Deno.mkdir(folder, { recursive: true, mode: 0o700 }))
     yield* writeWhole(folder, name, rows)
     yield* sql.unsafe(

@@ -13,6 +13,7 @@ import { Supervisor } from "../actor/Supervisor.ts"
 import { dateOf } from "./calendar.ts"
 import { type CannotExport, type Due, exportDay } from "./exportDay.ts"
 import { dayOf } from "./Rollup.ts"
+import { daysThere } from "./rowsStatement.ts"
 
 /** What is kept, and what is written. */
 export interface HouseOptions {
@@ -56,59 +57,62 @@ export const keepHouse = Effect.fn("keepHouse")(
     const now = yield* Clock.currentTimeMillis
     if (exportDays) {
       // A request that came right before midnight may be written down a little later.
-      const due = yield* sql.unsafe<Due>(dueDays, [dayOf(now - graceMs)])
+      const due = yield* sql.unsafe<Due>(dueDays, [firstDay, dayOf(now - graceMs) - 1])
       for (const one of due) {
         yield* exportDay(sql, `${dataDir}/export`, one)
         yield* Effect.logInfo(`The requests of ${dateOf(one.day)} are exported`)
       }
     }
     if (retentionDays !== undefined) {
-      yield* deleteBefore(sql, dayOf(now) - retentionDays, exportDays)
+      yield* deleteUpTo(sql, dayOf(now) - retentionDays - 1, exportDays)
     }
   }
 )
 
 const graceMs = 600_000
 
-/** Days that have rows; each is found by the one before it. */
-const daysThere = `WITH RECURSIVE there (day) AS (
-  SELECT min(day) FROM requests
-  UNION ALL
-  SELECT (SELECT min(day) FROM requests WHERE requests.day > there.day) FROM there WHERE day NOT NULL
-)`
-
 const lastOf = "(SELECT seq FROM requests WHERE requests.day = there.day ORDER BY seq DESC LIMIT 1)"
 const exportedOf = "coalesce((SELECT last FROM exports WHERE exports.day = there.day), 0)"
 
-/** Days before the given one with rows that are in no file, and none that is under way. */
+/** Days up to a given one with rows that are in no file, and with no request that is under way. */
 const dueDays = `${daysThere}
   SELECT day, ${lastOf} AS last, ${exportedOf} AS exported FROM there
-  WHERE day < ? AND ${lastOf} > ${exportedOf} AND NOT EXISTS (
-    SELECT 1 FROM open WHERE open.day = there.day
-  )
+  WHERE day <= ?2 AND ${lastOf} > ${exportedOf}
+    AND NOT EXISTS (SELECT 1 FROM open WHERE open.day = there.day)
   ORDER BY day`
 
-/** Days before the given one; where the second is 1, only those whose rows are all in files. */
+/** Days up to a given one, and up to which row; where the third parameter is 1, only what is in files. */
 const oldDays = `${daysThere}
-  SELECT day FROM there WHERE day < ? AND (? = 0 OR ${lastOf} <= ${exportedOf}) ORDER BY day`
+  SELECT day, iif(?3 = 1, ${exportedOf}, ${lastOf}) AS last FROM there WHERE day <= ?2 ORDER BY day`
 
-const deleteBefore = Effect.fnUntraced(function* (
+/** Before any day of the calendar. */
+const firstDay = -1_000_000
+
+const deleteUpTo = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
-  before: number,
+  lastDay: number,
   onlyExported: boolean
 ) {
-  const days = yield* sql.unsafe<{ readonly day: number }>(oldDays, [before, onlyExported ? 1 : 0])
-  for (const { day } of days) {
+  const days = yield* sql.unsafe<Omit<Due, "exported">>(oldDays, [
+    firstDay,
+    lastDay,
+    onlyExported ? 1 : 0
+  ])
+  for (const { day, last } of days) {
+    let deleted = 0
     while (true) {
-      const [chunk] = yield* sql.unsafe<Chunk>(nextChunk, [day])
+      const [chunk] = yield* sql.unsafe<Chunk>(nextChunk, [day, last])
       if (chunk === undefined || chunk.count === 0) break
       // The calls first: should it end here, their request is still there to be found again.
       yield* sql.unsafe(deleteFrom("attempts"), [chunk.seqs])
       yield* sql.unsafe(deleteFrom("requests"), [chunk.seqs])
+      deleted += chunk.count
       // Answers go first.
       yield* Effect.sleep("20 millis")
     }
-    yield* Effect.logInfo(`The requests of ${dateOf(day)} are deleted; their sums are kept`)
+    if (deleted > 0) {
+      yield* Effect.logInfo(`${deleted} requests of ${dateOf(day)} are deleted; the sums are kept`)
+    }
   }
 })
 
@@ -118,8 +122,11 @@ interface Chunk {
   readonly seqs: string
 }
 
+/** The very last row stays: the next is numbered on from it, also after a restart. */
 const nextChunk = `SELECT count(*) AS count, json_group_array(seq) AS seqs FROM (
-  SELECT seq FROM requests WHERE day = ? AND outcome IS NOT NULL ORDER BY seq LIMIT 500
+  SELECT seq FROM requests
+  WHERE day = ? AND seq <= ? AND seq < (SELECT max(seq) FROM requests)
+  ORDER BY seq LIMIT 500
 )`
 
 const deleteFrom = (table: string): string =>

@@ -57,7 +57,7 @@ const amounts: Readonly<Record<typeof sums[number], string>> = {
 
 const days = `SELECT day, caller, model, coalesce(provider, '') AS provider,
     ${sums.map((sum) => `sum(${amounts[sum]}) AS ${sum}`).join(", ")}
-  FROM requests r WHERE outcome IS NOT NULL AND day >= ? GROUP BY 1, 2, 3, 4`
+  FROM requests r WHERE day >= ? GROUP BY 1, 2, 3, 4`
 
 const added = sums.map((sum) => `sum(${sum}) AS ${sum}`).join(", ")
 

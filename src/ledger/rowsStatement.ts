@@ -30,7 +30,7 @@ const attempt = `json_object(
 )`
 
 const request = `json_object(
-  'cursor', date(r.day * 86400, 'unixepoch') || '.' || r.seq,
+  'seq', r.seq,
   'id', r.id,
   'at', strftime('%Y-%m-%dT%H:%M:%S', r.at / 1000, 'unixepoch') || printf('.%03dZ', r.at % 1000),
   ${plain("r", ["caller", "asked"])},
@@ -44,10 +44,26 @@ const request = `json_object(
 )`
 
 /**
- * A page of a day: `seq` and `line` of each row, the line NULL where it is of another model. Takes
- * the model or NULL, the day, the row to begin after, and how many rows to look at: looking for a
- * rare model must not take longer than a page.
+ * A page: `seq` and `line` of each row, the line NULL where it is not of these days or this model.
+ * Takes the first day, the last, the model or NULL, the row to begin after, the last row, and how
+ * many rows to look at: to look for a rare one must not take longer than a page.
  */
 export const rowsStatement = `
-  SELECT r.seq, iif(?1 IS NULL OR r.model = ?1, ${request}, NULL) AS line
-  FROM requests r WHERE r.day = ?2 AND r.seq > ?3 ORDER BY r.seq LIMIT ?4`
+  SELECT r.seq, iif(
+    r.day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR r.model = ?3), ${request}, NULL
+  ) AS line
+  FROM requests r WHERE r.seq > ?4 AND r.seq <= ?5 ORDER BY r.seq LIMIT ?6`
+
+/** Every `day` from the first parameter to the second that has rows; each is found by the one before. */
+export const daysThere = `WITH RECURSIVE there (day) AS (
+  SELECT min(day) FROM requests WHERE day >= ?1
+  UNION ALL
+  SELECT (SELECT min(day) FROM requests WHERE requests.day > there.day) FROM there WHERE day < ?2
+)`
+
+/** The `first` and the `last` row of days, from the first parameter to the second. */
+export const spanStatement = `${daysThere}
+  SELECT
+    min((SELECT seq FROM requests r WHERE r.day = there.day ORDER BY seq LIMIT 1)) AS first,
+    max((SELECT seq FROM requests r WHERE r.day = there.day ORDER BY seq DESC LIMIT 1)) AS last
+  FROM there WHERE day <= ?2`

@@ -15,6 +15,7 @@ export interface SpanFacts {
   readonly name: string
   readonly start: HrTime
   readonly end: HrTime
+  readonly duration: HrTime
   readonly attributes: Attributes
   /** How it failed; absent where it did not. */
   readonly failure: string | undefined
@@ -28,6 +29,7 @@ export const requestSpan = (settled: Settled): SpanFacts => {
     name: `chat ${settled.asked}`,
     start: time(at),
     end: time(at + durationMs),
+    duration: time(durationMs),
     failure,
     attributes: present({
       "gen_ai.operation.name": "chat",
@@ -54,6 +56,7 @@ export const callSpan = ({ at, asked, id, streamed }: Settled, call: Called): Sp
     name: `chat ${call.model}`,
     start: time(start),
     end: time(start + call.durationMs),
+    duration: time(call.durationMs),
     failure,
     attributes: present({
       "gen_ai.operation.name": "chat",
@@ -89,10 +92,16 @@ const usageAttributes = (usage: Usage | undefined) => ({
   "penstock.usage.source": usage?.source
 })
 
+/** Without those that have no value. */
 const present = (
   attributes: Readonly<Record<string, string | number | boolean | undefined>>
-): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined))
+): Attributes => {
+  const known: Attributes = {}
+  for (const name in attributes) {
+    if (attributes[name] !== undefined) known[name] = attributes[name]
+  }
+  return known
+}
 
 const seconds = (ms: number | undefined) => ms === undefined ? undefined : ms / 1000
 

@@ -1,6 +1,6 @@
 /**
  * What can go wrong, by the names that the catalogue of faults has for it: what providers do (U), what
- * clients do (C), and too much of both (O).
+ * clients do (C), too much of both (O), what the store does (S), and the process itself (P).
  *
  * @module
  */
@@ -86,6 +86,19 @@ export const catalogue: ReadonlyArray<Fault> = rows(`
   O5 One caller's flood
   O6 A limit of requests, tokens or concurrency is reached
   O7 A request that is larger than its limit ever lets through
+  O8 Logs or telemetry that nobody takes
+  S1 The disk is full
+  S2 The books are locked by another program
+  S3 The books are damaged, are none, or are of another version
+  S4 The gateway is killed at any moment
+  S5 The power goes
+  S6 The clock is set
+  S7 Midnight, the end of a month, a leap day
+  S13 More waits to be written than may
+  P1 The gateway is told to stop with streams under way
+  P4 A bug in a handler
+  P5 The writer of the books dies while others wait for it
+  P7 A configuration that is wrong
 `)
 
 /** Tests whose names do not begin with their row, by the file that they stand in. */
@@ -185,5 +198,26 @@ export const elsewhere: ReadonlyArray<Fault & { readonly file: string }> = [
     "C24",
     "tests/api/native/decisions_test.ts",
     "a request of nobody, or of somebody else, is not there"
+  ],
+  [
+    "P1",
+    "tests/process/stop_test.ts",
+    "a stream that outlasts drain_seconds is told so, without [DONE], and the exit is 0"
+  ],
+  [
+    "P1",
+    "tests/process/stop_test.ts",
+    "with nothing under way it stops at once, idle connections or not"
+  ],
+  ["P4", "tests/api/Door_test.ts", "a defect is 500 INTERNAL_ERROR, and says nothing internal"],
+  [
+    "P4",
+    "tests/api/Door_test.ts",
+    "a defect in the middle of a stream ends it with an error event"
+  ],
+  [
+    "P7",
+    "tests/config/watchFile_test.ts",
+    "half of a file that is being written is not taken up"
   ]
 ].map(([id = "", file = "", what = ""]) => ({ id, file, what }))

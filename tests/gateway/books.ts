@@ -9,6 +9,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 /** A row of a request, as far as tests look at it. */
 export interface RequestRow {
   readonly seq: number
+  readonly at: number
   readonly id: string
   readonly caller: string
   readonly outcome: string | null

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import { costOf, type Rates } from "../../src/domain/Cost.ts"
 import { Gateway } from "../../src/gateway/Gateway.ts"
@@ -378,3 +380,35 @@ test("the caller's limit is settled to what the books say", () =>
     providers({ one: [good] }).send,
     priced({}, { limits: { key: { tokens_per_minute: 5000 } } })
   ))))
+
+test("S6: a clock that is set back an hour leaves rows in their order, and durations as they were", () =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.clockWith(Effect.succeed)
+    let hours = 10
+    const wall = () => clock.currentTimeMillisUnsafe() + hours * 3_600_000
+    const adjustable: Clock.Clock = {
+      sleep: (duration) => clock.sleep(duration),
+      currentTimeMillisUnsafe: wall,
+      currentTimeMillis: Effect.sync(wall),
+      currentTimeNanosUnsafe: () => BigInt(wall()) * 1_000_000n,
+      currentTimeNanos: Effect.sync(() => BigInt(wall()) * 1_000_000n),
+      monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+      monotonicTimeNanos: clock.monotonicTimeNanos
+    }
+    const provider = providers({ one: [{ ...good, headMs: 500 }] })
+    yield* Effect.gen(function* () {
+      for (let at = 0; at < 2; at++) {
+        const fiber = yield* Effect.forkChild(generate)
+        yield* pass(250)
+        hours = 9
+        yield* pass(250)
+        yield* Fiber.join(fiber)
+      }
+      assertEquals(
+        (yield* requests).map(({ at, duration_ms }) => [at / 3_600_000 | 0, duration_ms]),
+        [[10, 500], [9, 500]]
+      )
+    }).pipe(Effect.provide(
+      Layer.provide(simulated(provider.send, priced()), Layer.succeed(Clock.Clock, adjustable))
+    ))
+  }))

@@ -38,7 +38,7 @@ liveTest(
       assertEquals(first.stderr(), "")
 
       const names = Array.from(Deno.readDirSync(`${first.folder}/data`), ({ name }) => name)
-      assertEquals(names, ["keys.json"])
+      assertEquals(names, ["keys.json", "ledger.db", "ledger.lock"])
       const kept = Deno.readTextFileSync(`${first.folder}/data/keys.json`)
       assertEquals(kept.includes(key.slice(-50)), false)
       assertMatch(kept, /"sha256": "[0-9a-f]{64}"/)

@@ -31,8 +31,8 @@ const AttemptRow = Schema.Struct({
   /** After the request came. */
   started_ms: Schema.Finite,
   resumed: Schema.NullOr(Schema.String),
-  /** `answered`, `left`, or what went wrong; `null` where it is under way. */
-  outcome: Schema.NullOr(Schema.String),
+  /** `answered`, `left`, `client_too_slow`, or what the provider did wrong. */
+  outcome: Schema.String,
   status: Schema.NullOr(Schema.Finite),
   duration_ms: Duration,
   queue_ms: Duration,
@@ -45,8 +45,8 @@ const AttemptRow = Schema.Struct({
 
 /** A request in the books. */
 export const RowBody = Schema.Struct({
-  /** For `after`. */
-  cursor: Schema.String,
+  /** Its number in the order in which requests ended, for `after`. */
+  seq: Schema.Finite,
   id: Schema.String,
   /** When it came. */
   at: Schema.String,
@@ -58,10 +58,10 @@ export const RowBody = Schema.Struct({
   /** Of the configuration. */
   version: Schema.Finite,
   trace_id: Schema.NullOr(Schema.String),
-  /** `null` where it is under way. */
-  outcome: Schema.NullOr(Schema.Literals(outcomes)),
+  outcome: Schema.Literals(outcomes),
   /** That answered, or was asked last. */
-  model: Schema.NullOr(Schema.String),
+  model: Schema.String,
+  /** `null` where none was asked. */
   provider: Schema.NullOr(Schema.String),
   /** Calls to providers. */
   calls: Schema.Finite,

@@ -51,8 +51,7 @@ export class Stats extends HttpApiGroup.make("stats").add(
   }).annotateMerge(route(
     "usage:read",
     "Every request, with its calls to providers",
-    "A line of JSON for each, by day and in the order in which they were written down. `after` " +
-      "goes on behind the line with that `cursor`; `limit` is the most lines. A request that is " +
-      "under way has the outcome `null`."
+    "A line of JSON for each that is over and came on these days, in the order in which they " +
+      "ended. `after` goes on behind the line with that `seq`, and misses none; `limit` is the most lines."
   ))
 ) {}

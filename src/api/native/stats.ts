@@ -10,8 +10,8 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
 import { GatewayError } from "../../domain/GatewayError.ts"
-import { dateOf, parseDate } from "../../ledger/calendar.ts"
-import { type Cursor, rowsOf } from "../../ledger/rows.ts"
+import { dateOf } from "../../ledger/calendar.ts"
+import { rowsOf } from "../../ledger/rows.ts"
 import { usageOf } from "../../ledger/usage.ts"
 import { prefers } from "../accept.ts"
 import { toCsv } from "../csv.ts"
@@ -54,8 +54,8 @@ export const Stats = HttpApiBuilder.group(
             const rows = rowsOf(sql, {
               period: yield* periodOf(dates),
               model: given(model),
-              limit: yield* limitOf(limit),
-              after: yield* cursorOf(after)
+              limit: yield* numberOf("limit", limit, 1),
+              after: yield* numberOf("after", after, 0)
             })
             const pages = Stream.mapArray(rows, (lines) => [lines.join("\n") + "\n"] as const)
             return HttpServerResponse.stream(
@@ -71,21 +71,16 @@ export const Stats = HttpApiBuilder.group(
 /** `model=` is what is left of an address that somebody did not fill in: all models. */
 const given = (model: string | undefined) => model === "" ? undefined : model
 
-const limitOf = (text: string | undefined): Effect.Effect<number | undefined, GatewayError> =>
-  text === undefined || /^[1-9]\d{0,14}$/.test(text)
-    ? Effect.succeed(text === undefined ? undefined : Number(text))
-    : Effect.fail(notValid([{ path: ["limit"], message: "Expected a whole number from 1" }]))
-
-const cursorOf = (text: string | undefined): Effect.Effect<Cursor | undefined, GatewayError> => {
+const numberOf = (
+  name: string,
+  text: string | undefined,
+  least: number
+): Effect.Effect<number | undefined, GatewayError> => {
   if (text === undefined) return Effect.undefined
-  const [, date = "", seq] = /^(.{10})\.(\d{1,15})$/.exec(text) ?? []
-  const day = parseDate(date)
-  return day === undefined
-    ? Effect.fail(notValid([{
-      path: ["after"],
-      message: "Expected the cursor of a row, such as 2025-01-31.12345"
-    }]))
-    : Effect.succeed({ day, seq: Number(seq) })
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : NaN
+  return number >= least
+    ? Effect.succeed(number)
+    : Effect.fail(notValid([{ path: [name], message: `Expected a whole number from ${least}` }]))
 }
 
 const told = ({ message }: SqlError) => Effect.logError(`The ledger cannot be read: ${message}`)
