@@ -44,7 +44,8 @@ const rollUps = [
 const periods = [
   ["the year", first, last],
   ["30 days", first + 100, first + 129],
-  ["all but its first and last day", first + 1, last - 1]
+  ["all but its first and last day", first + 1, last - 1],
+  ["17 January to 15 December", first + 16, last - 16]
 ] as const
 
 const measure = Effect.gen(function* () {

@@ -26,8 +26,10 @@ export const usageStatement = ({ period, model, groupBy = "model" }: UsageQuery)
 /** A driver gives up on a number that is too large for a double: text is never too large. */
 const sumsAsText = sums.map((sum) => `CAST(sum(${sum}) AS TEXT) AS ${sum}`).join(", ")
 
+/** What is taken away again may leave nothing of a name. */
 const part = (name: string, by: string, { text, parameters }: Statement): Statement => ({
-  text: `SELECT '${name}' AS part, ${by} AS name, ${sumsAsText} ${text} GROUP BY ${by}`,
+  text: `SELECT '${name}' AS part, ${by} AS name, ${sumsAsText} ${text} GROUP BY ${by}
+    HAVING sum(requests) > 0`,
   parameters
 })
 
@@ -46,23 +48,36 @@ const sourceOf = (
   parameters: [start, end, ...(model === undefined ? [] : [model])]
 })
 
-/** Sums of callers: whole months from their own sums, and the days around them. */
+/**
+ * Sums of callers: of whole months, and of the days by which those are too short or too long. Of a
+ * year that is at most a month of days, which are many.
+ */
 const callersOf = ({ start, end }: Period, model: string | undefined): Statement => {
   // Each day or month is added up in the order in which it is stored, and only then are they sorted
   // by caller: that is half the work of sorting them all.
-  const unitSums = (table: string, unit: string, period: Period): Statement => {
+  const unitSums = (table: string, unit: string, period: Period, sign = ""): Statement => {
     const { text, parameters } = sourceOf(table, unit, period, model)
-    const added = sums.map((sum) => `sum(${sum}) AS ${sum}`).join(", ")
+    const added = sums.map((sum) => `${sign}sum(${sum}) AS ${sum}`).join(", ")
     return { text: `SELECT caller, ${added} ${text} GROUP BY ${unit}, caller`, parameters }
   }
-  const first = start === firstDayOf(monthOf(start)) ? monthOf(start) : monthOf(start) + 1
-  const last = monthOf(end + 1) - 1
-  const { text, parameters } = together(
-    first > last ? [unitSums("days", "day", { start, end })] : [
-      unitSums("months", "month", { start: first, end: last }),
-      unitSums("days", "day", { start, end: firstDayOf(first) - 1 }),
-      unitSums("days", "day", { start: firstDayOf(last + 1), end })
+  const more = (start: number, end: number) => unitSums("days", "day", { start, end })
+  const less = (start: number, end: number) => unitSums("days", "day", { start, end }, "-")
+  const all = (): ReadonlyArray<Statement> => {
+    if (end - start < 31) return [more(start, end)]
+    const [first, behind] = [nearestMonth(start), nearestMonth(end + 1)]
+    const [from, to] = [firstDayOf(first), firstDayOf(behind)]
+    return [
+      unitSums("months", "month", { start: first, end: behind - 1 }),
+      start < from ? more(start, from - 1) : less(from, start - 1),
+      to <= end ? more(to, end) : less(end + 1, to - 1)
     ]
-  )
+  }
+  const { text, parameters } = together(all())
   return { text: `FROM (${text})`, parameters }
+}
+
+/** The month that begins nearest to a day. */
+const nearestMonth = (day: number): number => {
+  const month = monthOf(day)
+  return day - firstDayOf(month) <= firstDayOf(month + 1) - day ? month : month + 1
 }

@@ -25,8 +25,8 @@ const sources = (folder = "tests"): ReadonlyArray<readonly [string, string]> =>
   })
 
 /** A test's name that begins with its rows; or an object that says which row it is, and what of it. */
-const named = /["`]([UCO]\d+(?:, [UCO]\d+)*): ([^"`]+)["`]/g
-const described = /\bid: "([UCO]\d+)",\s+what: "([^"]+)"/g
+const named = /["`]([UCOSP]\d+(?:, [UCOSP]\d+)*): ([^"`]+)["`]/g
+const described = /\bid: "([UCOSP]\d+)",\s+what: "([^"]+)"/g
 
 /** Both files go through the whole table. */
 const matrices = ["tests/faults/upstream_test.ts", "tests/faults/recovery_test.ts"]

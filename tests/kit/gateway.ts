@@ -90,11 +90,12 @@ export const start = Effect.fnUntraced(function* (setup: Setup = {}) {
 
 /**
  * A gateway without doors, whose providers are `send`. It takes the clock of whoever builds it, so
- * that a test can move time.
+ * that a test can move time. Its `books` are forgotten with it, unless a test brings others.
  */
 export const simulated = (
   send: Send,
-  setup: Setup = {}
+  setup: Setup = {},
+  books: Layer.Layer<Ledger | SqlClient, never, Supervisor> = Ledger.layerMemory
 ): Layer.Layer<
   | Balancer
   | Circuits
@@ -122,7 +123,7 @@ export const simulated = (
       settled({ ...setup, env }),
       variables(env)
     )
-    return core(settings, providers, Ledger.layerMemory).pipe(
+    return core(settings, providers, books).pipe(
       Layer.provideMerge(ConfigStore.layerMemory(settings.source)),
       Layer.provide(Layer.succeed(Egress, { send })),
       Layer.provideMerge(quiet)

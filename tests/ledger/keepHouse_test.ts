@@ -113,6 +113,9 @@ test("each day that is over is written once, whole, as the rows are told", () =>
     Deno.removeSync(`${dataDir}/export/requests-2023-12-20.ndjson`)
     yield* round(noon(72))
     assertEquals(files(), ["requests-2024-02-29.ndjson"])
+    yield* fill(sketch(0, 1))
+    yield* round(noon(72))
+    assertEquals(read("requests-2023-12-20-after-450.ndjson").split("\n").length, 2)
   }))
 
 test("S7: a day is not over ten minutes after midnight, nor while a request of it is under way", () =>

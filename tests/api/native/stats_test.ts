@@ -16,7 +16,11 @@ const decodeRow = Schema.decodeUnknownSync(Schema.fromJsonString(RowBody), exact
 const startWith = Effect.fnUntraced(function* (sketches: ReadonlyArray<Sketch>) {
   const dataDir = yield* temporaryFolder
   yield* Effect.scoped(Effect.flatMap(books(dataDir), ({ fill }) => fill(sketches)))
-  return yield* start({ env: { PENSTOCK_SIMULATOR: "on", PENSTOCK_DATA_DIR: dataDir } })
+  return yield* start({
+    env: { PENSTOCK_SIMULATOR: "on", PENSTOCK_DATA_DIR: dataDir },
+    // They came years ago.
+    config: { ledger: { retention_days: null } }
+  })
 })
 
 const priced = (nanos: Sketch["calls"][number]["nanos"]) => [
