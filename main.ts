@@ -30,6 +30,7 @@ import { Limiter } from "./src/guard/limits/Limiter.ts"
 import { ModelHealth } from "./src/guard/ModelHealth.ts"
 import { RetryBudget } from "./src/guard/RetryBudget.ts"
 import { Watchman } from "./src/guard/Watchman.ts"
+import type { LedgerUnreadable } from "./src/ledger/errors.ts"
 import * as House from "./src/ledger/keepHouse.ts"
 import { Ledger } from "./src/ledger/Ledger.ts"
 import { Prices } from "./src/ledger/Prices.ts"
@@ -55,6 +56,12 @@ import { Traces } from "./src/telemetry/Traces.ts"
 
 restore()
 
+/** Who else is told of requests than the books. */
+export type Notes = Layer.Layer<Telemetry | Traces | RequestLog, never, Meters>
+
+const notesOf = ({ loggedRequests }: Settings): Notes =>
+  Layer.mergeAll(Telemetry.layer, Traces.layer, RequestLog.layer(loggedRequests))
+
 /**
  * Everything below the doors; what it asks is sent out by `Egress`, and how it does so the
  * `Configuration` says.
@@ -62,7 +69,8 @@ restore()
 export const core = <E>(
   settings: Settings,
   providers: ReadonlyArray<ProviderSettings>,
-  books: Layer.Layer<Ledger | SqlClient, E, Supervisor>
+  books: Layer.Layer<Ledger | SqlClient, E, Supervisor>,
+  notes: Notes = notesOf(settings)
 ) =>
   Layer.mergeAll(
     Gateway.layer(settings),
@@ -87,9 +95,8 @@ export const core = <E>(
     ),
     Layer.provideMerge(Otlp.lastReading),
     Layer.provideMerge(books),
-    Layer.provideMerge(Layer.mergeAll(Performance.layer, Prometheus.layer, Telemetry.layer)),
-    Layer.provideMerge(Layer.mergeAll(Supervisor.layer, Meters.layer)),
-    Layer.provideMerge(Layer.mergeAll(Traces.layer, RequestLog.layer(settings.loggedRequests)))
+    Layer.provideMerge(Layer.mergeAll(Performance.layer, Prometheus.layer, notes)),
+    Layer.provideMerge(Layer.mergeAll(Supervisor.layer, Meters.layer))
   )
 
 /** The actor that takes up edits of the configuration file. */
@@ -117,7 +124,12 @@ const fileWatch = ({ source }: Settings) =>
 export const gateway = <E>(
   settings: Settings,
   providers: ReadonlyArray<ProviderSettings>,
-  auth: Layer.Layer<Authenticator, E>
+  auth: Layer.Layer<Authenticator, E>,
+  books: Layer.Layer<Ledger | SqlClient, LedgerUnreadable, Supervisor> = Ledger.layer({
+    ...settings.ledger,
+    ...settings
+  }),
+  notes?: Notes
 ) =>
   Listener.layer(settings).pipe(
     Layer.provide(Door.layer(settings)),
@@ -125,7 +137,7 @@ export const gateway = <E>(
     Layer.merge(fileWatch(settings)),
     Layer.merge(House.layer({ ...settings.ledger, dataDir: settings.dataDir })),
     Layer.merge(Runtime.layer),
-    Layer.provide(core(settings, providers, Ledger.layer({ ...settings.ledger, ...settings }))),
+    Layer.provide(core(settings, providers, books, notes)),
     Layer.provide(ConfigStore.layerFile(settings.dataDir, settings.source)),
     Layer.provide(Otlp.layer)
   )

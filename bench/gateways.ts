@@ -68,7 +68,14 @@ const policies = (upstream: string) => ({
   limits: { key: { requests_per_minute: 1e9, tokens_per_minute: 1e9, concurrency: 1e6 } }
 })
 
-const ours = (name: string, config?: (upstream: string) => object): Gateway => ({
+interface Own {
+  /** What it is told in its configuration file. Default: there is none. */
+  readonly config?: (upstream: string) => object
+  /** What runs. Default: `main.ts`. */
+  readonly file?: string
+}
+
+const ours = (name: string, { config, file: main = `${root}main.ts` }: Own = {}): Gateway => ({
   name,
   start: async (upstream) => {
     const port = freePort()
@@ -79,7 +86,7 @@ const ours = (name: string, config?: (upstream: string) => object): Gateway => (
     try {
       const listening = await listen(port, {
         program: Deno.execPath(),
-        args: ["run", "--no-prompt", "-A", `${root}main.ts`],
+        args: ["run", "--no-prompt", "-A", main],
         cwd: data,
         env: {
           PORT: String(port),
@@ -106,6 +113,8 @@ const ours = (name: string, config?: (upstream: string) => object): Gateway => (
 
 /** The name of the one with all policies in use. */
 export const withPolicies = "penstock+policies"
+/** The name of the one without books and telemetry. */
+export const withoutBooks = "penstock-books"
 
 const apiKey = "bench-0123456789abcdef0123456789abcdef"
 
@@ -173,6 +182,7 @@ export const gateways: ReadonlyArray<Gateway> = [
   own("handler"),
   own("pump"),
   ours("penstock"),
-  ours(withPolicies, policies),
+  ours(withoutBooks, { file: `${bench}withoutBooks.ts` }),
+  ours(withPolicies, { config: policies }),
   portkey
 ]

@@ -3,7 +3,8 @@
  * under the same loads, side by side in one Markdown report on standard output.
  *
  * ```
- * deno task bench [--quick] [--only passthrough,pump,penstock,portkey] [--rounds N] [--json FILE]
+ * deno task bench [--quick] [--only passthrough,pump,penstock,portkey] [--loads unary,stream,paced] [--rounds N]
+ *   [--json FILE]
  * ```
  *
  * Ends with 0 where all went well, 1 where answers failed or a target was missed (`--quick` does not
@@ -14,7 +15,7 @@
 import { type Gateway, gateways, script } from "./gateways.ts"
 import { type Listening, residentMemory } from "./processes.ts"
 import { judge, type Measured, table, titleOf, verdicts } from "./report.ts"
-import { full, quick, type Scenario } from "./scenarios.ts"
+import { full, type Plan, quick, type Scenario } from "./scenarios.ts"
 import { median, type Visit, visit } from "./Visit.ts"
 
 const option = (name: string): string | undefined => {
@@ -22,9 +23,14 @@ const option = (name: string): string | undefined => {
   return at < 0 ? undefined : Deno.args[at + 1]
 }
 const isQuick = Deno.args.includes("--quick")
-const plan = isQuick ? quick : full
-const rounds = Number(option("--rounds") ?? plan.rounds)
 const only = option("--only")?.split(",")
+const loads = option("--loads")?.split(",")
+const whole = isQuick ? quick : full
+const plan: Plan = {
+  ...whole,
+  scenarios: whole.scenarios.filter(({ kind }) => !loads || loads.includes(kind))
+}
+const rounds = Number(option("--rounds") ?? plan.rounds)
 const progress = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(text))
 
 /** A gateway that runs. */
@@ -95,7 +101,7 @@ const measureAll = async () => {
     }
     raw.push({ scenario, visits })
     const figures = new Map(Object.entries(visits).map(([name, all]) => [name, median(all)]))
-    measured.push({ scenario, figures })
+    measured.push({ scenario, figures, visits: new Map(Object.entries(visits)) })
   }
 }
 

@@ -271,6 +271,24 @@ liveTest("whoever leaves in the middle of the rows disturbs nobody", () =>
   }))
 
 liveTest(
+  "by default rows of years ago are deleted, and their sums are told",
+  () =>
+    Effect.gen(function* () {
+      const dataDir = yield* temporaryFolder
+      yield* Effect.scoped(Effect.flatMap(books(dataDir), ({ fill }) => fill(some)))
+      const { api } = yield* start({ env: { PENSTOCK_DATA_DIR: dataDir } })
+      const days = "start_date=2023-12-01&end_date=2024-01-31"
+      // The very last one stays.
+      yield* ask(`${api}/stats/rows?${days}`).pipe(
+        Effect.delay("20 millis"),
+        Effect.repeat({ until: ({ text }) => text.split("\n").length === 2 }),
+        Effect.timeout("10 seconds")
+      )
+      assertEquals((yield* askJson(`${api}/stats/usage?${days}`)).body.total_requests, 5)
+    })
+)
+
+liveTest(
   "the document tells of the tables and the lines, and of the scope",
   () =>
     Effect.gen(function* () {
