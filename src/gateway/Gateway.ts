@@ -6,10 +6,11 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
+import * as Slots from "../actor/Slots.ts"
 import type { TimeLimits } from "../config/TimeLimits.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
 import { Circuits } from "../guard/Circuits.ts"
@@ -97,19 +98,15 @@ const make = Effect.fnUntraced(function* (settings: GatewaySettings) {
   }
 
   const reading = readOn(readOnMs)
-  let arriving = 0
+  const underWay = Slots.make<Fiber.Fiber<unknown, unknown>>()
   const idle = Latch.makeUnsafe(true)
-  /** Settles a request: what stops meanwhile waits for it, so that it does not find the books closed. */
-  const land = (journey: Journey, exit: Exit.Exit<unknown, GatewayError>): Effect.Effect<void> => {
-    if (arriving++ === 0) idle.closeUnsafe()
-    return Effect.ensuring(
-      arrive(tools, journey, exit),
-      Effect.sync(() => {
-        if (--arriving === 0) idle.openUnsafe()
-      })
-    )
-  }
-  yield* Effect.addFinalizer(() => Effect.andThen(reading.stop, idle.await))
+  // Who is under way now is stopped, and waited for, so that nobody finds the books closed.
+  yield* Effect.addFinalizer(() =>
+    Effect.suspend(() => {
+      for (const fiber of underWay) fiber.interruptUnsafe()
+      return Effect.andThen(reading.stop, idle.await)
+    })
+  )
 
   /** Serves one request, and settles it however it ends. */
   const serve = <A>(
@@ -118,14 +115,25 @@ const make = Effect.fnUntraced(function* (settings: GatewaySettings) {
     answer: (journey: Journey) => Effect.Effect<A, GatewayError>
   ): Effect.Effect<A, GatewayError> =>
     // What is taken to depart is settled on arrival: no interruption may come between.
-    Effect.uninterruptibleMask((restore) => {
-      const journey = depart(tools, table.snapshot(), ask, streamed)
-      if (journey instanceof GatewayError) return Effect.fail(journey)
-      return Effect.onExit(
-        restore(reading.after(journey, answer(journey))),
-        (exit) => land(journey, exit)
-      )
-    })
+    Effect.uninterruptibleMask((restore) =>
+      Effect.withFiber((fiber) => {
+        const journey = depart(tools, table.snapshot(), ask, streamed)
+        if (journey instanceof GatewayError) return Effect.fail(journey)
+        const slot = underWay.add(fiber)
+        idle.closeUnsafe()
+        return Effect.onExit(
+          restore(reading.after(journey, answer(journey))),
+          (exit) =>
+            Effect.ensuring(
+              arrive(tools, journey, exit),
+              Effect.sync(() => {
+                underWay.remove(slot, fiber)
+                if (underWay.size() === 0) idle.openUnsafe()
+              })
+            )
+        )
+      })
+    )
 
   return Gateway.of({
     generate: (ask) => serve(ask, false, (journey) => answerWhole(tools, journey)),

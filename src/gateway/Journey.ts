@@ -24,7 +24,7 @@ export interface Journey {
   /** When its time is over, or that until the first content. */
   deadline: number
   /** When its time is over, once there is content. */
-  readonly lastDeadline: number
+  lastDeadline: number
   /** How often a provider may be asked, at most. */
   readonly mostAttempts: number
   /** What it took from its caller's limits. */

@@ -43,6 +43,9 @@ export const call = <A>(
     const entered = enter(tools, journey, candidate, needs)
     if (isSkip(entered)) return Effect.succeed({ _tag: "Passed", passed: entered })
     const asked = toAsked(tools, journey, candidate)
+    // Should the gateway die from now on, the call before has cost what it did, and not its prompt.
+    const before = journey.calls.at(-1)
+    if (before) journey.page.checkpoint(before.number, before.charge)
     const go = Effect.suspend(() => {
       const leg = begin(tools, journey, candidate, entered, asked.charge.rates)
       // Suspended: what is thrown while a call is put together has to be seen by its end, too.

@@ -13,6 +13,7 @@ import type { Go } from "../guard/Circuits.ts"
 import { holdMs, rules } from "../guard/rules.ts"
 import { ClientTooSlow } from "../guard/Watchman.ts"
 import type { Called } from "../ledger/Entry.ts"
+import { chargeOf, written } from "./account.ts"
 import type { Attempt, Candidate } from "./Decision.ts"
 import { tellStanding } from "./depart.ts"
 import type { Entered } from "./enter.ts"
@@ -50,7 +51,6 @@ export const begin = (
   }
   if (attempts.length === 1) tools.retries.request(provider.settings.provider.id)
   tools.balancer.began(id)
-  journey.drains = candidate.policy.onDisconnect === "drain"
   const leg: Leg = {
     candidate,
     request,
@@ -85,15 +85,33 @@ export const end = (
   Effect.sync(() => {
     const durationMs = (leg.endedAt ?? tools.now()) - leg.startedAt
     learn(tools, leg, durationMs, permission, exit)
+    journey.drains = false
     journey.calls.push(toCalled(journey, leg, durationMs))
+    // The request may go on for long: should the gateway die meanwhile, this call is not its prompt.
+    if (Exit.isFailure(exit)) {
+      journey.page.checkpoint(
+        leg.attempt.number,
+        leg.charge ?? chargeOf(written(0, 0), leg.rates)
+      )
+    }
   })
 
-/** A guard that also notes when the call has its place at the provider's actor. */
-export const placing = <E>(tools: Tools, leg: Leg, guard: Guard<E>): Guard<E> => (abandon) => {
+/**
+ * A guard that also notes when the call has its place at the provider's actor. Only from then on it is
+ * read on for a client that has left: before that nobody was asked.
+ */
+export const placing = <E>(
+  tools: Tools,
+  journey: Journey,
+  leg: Leg,
+  guard: Guard<E>
+): Guard<E> =>
+(abandon) => {
   const guarding = guard(abandon)
   return {
     begun: () => {
       leg.placedAt = tools.now()
+      journey.drains = leg.candidate.policy.onDisconnect === "drain"
       guarding.begun()
     },
     over: guarding.over

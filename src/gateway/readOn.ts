@@ -30,8 +30,8 @@ export const make = (mostMs: number): ReadOn => {
           Effect.forkDetach(restore(work)),
           (fiber) =>
             Effect.onInterrupt(restore(Fiber.join(fiber)), () => {
-              // Who was not asked yet is not asked any more.
-              journey.deadline = -Infinity
+              // Who was not asked yet is not asked any more, whatever comes of the call at hand.
+              journey.deadline = journey.lastDeadline = -Infinity
               const ending = journey.drains && !told.stopped
                 ? Effect.raceFirst(
                   Effect.timeoutOption(Fiber.await(fiber), mostMs),

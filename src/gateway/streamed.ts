@@ -105,7 +105,7 @@ export const answerStreamed = (
       deployment.provider.stream(
         asked,
         targetOf(deployment.model, true),
-        placing(tools, leg, guard),
+        placing(tools, journey, leg, guard),
         (deltas) => deliver(deltas, client, watch, delivery, leg.showed),
         journey.ask.caller
       ),

@@ -38,33 +38,36 @@ export const answerWhole = (tools: Tools, journey: Journey) => {
       totalMs: leg.leftMs,
       keepAlive: nothing
     })
-    const asked = Effect.flatMap(
-      provider.complete(
-        leg.request,
-        targetOf(model, false),
-        placing(tools, leg, guard),
-        journey.ask.caller
-      ),
-      (answer) => {
-        journey.isFiltered = answer.choices.some(({ finishReason }) =>
-          finishReason === "content_filter"
-        )
-        return Effect.map(
-          charged(tools, leg, leg.request, () => writtenIn(answer), {
-            reported: answer.usage,
-            interrupted: false,
-            accepted: true
-          }),
-          (took): Generated => {
-            const usage = took ?? written(0, 0)
-            return { model: model.id, answer, usage, cost: account(journey, leg, usage) }
-          }
-        )
-      }
+    // An answer that is there is charged whole, though its client leaves while it is counted.
+    const asked = Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(
+        restore(provider.complete(
+          leg.request,
+          targetOf(model, false),
+          placing(tools, journey, leg, guard),
+          journey.ask.caller
+        )),
+        (answer) => {
+          journey.isFiltered = answer.choices.some(({ finishReason }) =>
+            finishReason === "content_filter"
+          )
+          return Effect.map(
+            charged(tools, leg, leg.request, () => writtenIn(answer), {
+              reported: answer.usage,
+              interrupted: false,
+              accepted: true
+            }),
+            (took): Generated => {
+              const usage = took ?? written(0, 0)
+              return { model: model.id, answer, usage, cost: account(journey, leg, usage) }
+            }
+          )
+        }
+      )
     )
     // Whoever leaves before the answer has had it written all the same: at least its prompt was read.
     return Effect.onExit(asked, (exit) => {
-      if (!isGivenUp(exit) || leg.placedAt === undefined) return Effect.void
+      if (leg.charge || !isGivenUp(exit) || leg.placedAt === undefined) return Effect.void
       return Effect.map(
         charged(tools, leg, leg.request, Written.make, {
           reported: undefined,

@@ -370,6 +370,19 @@ test("what was delivered so far is in the books within about a second, for the c
     priced()
   ))))
 
+test("a call that failed is noted as that, for the case of a crash while another is tried", () =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(Effect.exit(generate))
+    yield* pass(3000)
+    assertEquals(
+      (yield* underWay).map((call) => [call.deployment, call.prompt_tokens > 0, call.input_nanos]),
+      [["near@one", false, 0], ["near@one", false, 0], ["far@two", true, 18]]
+    )
+    yield* Fiber.interrupt(fiber)
+  }).pipe(Effect.provide(
+    simulated(providers({ one: [broken], two: [{ steps: [silence] }] }).send, priced())
+  )))
+
 test("the caller's limit is settled to what the books say", () =>
   Effect.gen(function* () {
     yield* generate
