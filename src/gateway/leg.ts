@@ -13,7 +13,6 @@ import type { Go } from "../guard/Circuits.ts"
 import { holdMs, rules } from "../guard/rules.ts"
 import { ClientTooSlow } from "../guard/Watchman.ts"
 import type { Called } from "../ledger/Entry.ts"
-import { chargeOf, written } from "./account.ts"
 import type { Attempt, Candidate } from "./Decision.ts"
 import { tellStanding } from "./depart.ts"
 import type { Entered } from "./enter.ts"
@@ -89,10 +88,7 @@ export const end = (
     journey.calls.push(toCalled(journey, leg, durationMs))
     // The request may go on for long: should the gateway die meanwhile, this call is not its prompt.
     if (Exit.isFailure(exit)) {
-      journey.page.checkpoint(
-        leg.attempt.number,
-        leg.charge ?? chargeOf(written(0, 0), leg.rates)
-      )
+      journey.page.checkpoint(leg.attempt.number, leg.charge)
     }
   })
 

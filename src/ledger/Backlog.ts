@@ -21,7 +21,7 @@ export interface BacklogSize {
 export interface Backlog {
   /** Whether there was room; where there was none, an end is lost. */
   readonly add: (entry: AskEntry | SettleEntry) => boolean
-  readonly checkpoint: (leaf: Leaf, number: number, charge: Charge) => void
+  readonly checkpoint: (leaf: Leaf, number: number, charge: Charge | undefined) => void
   /** Takes back a call that nobody waits for any more. */
   readonly cancel: (entry: AskEntry) => void
   /** The oldest, `most` at most; they stay until `wrote` is told. */

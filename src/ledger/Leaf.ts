@@ -15,7 +15,7 @@ export interface Leaf {
   /** Whether its end was told: after that nothing more is taken. */
   closed: boolean
   /** What calls have taken so far, by their numbers, where that is not written yet. */
-  readonly charges: Map<number, Charge>
+  readonly charges: Map<number, Charge | undefined>
 }
 
 /** A request that comes in. */
@@ -47,10 +47,10 @@ export interface SettleEntry {
   done: ((result: Effect.Effect<void>) => void) | undefined
 }
 
-/** What a call has taken so far. */
+/** What a call has taken so far; absent where it is over, and is charged with nothing. */
 export interface ChargeEntry {
   readonly kind: "charge"
   readonly leaf: Leaf
   readonly number: number
-  readonly charge: Charge
+  readonly charge: Charge | undefined
 }

@@ -20,8 +20,11 @@ export interface Page {
    * Fails where the books cannot be written now: then nothing was noted.
    */
   readonly ask: (asked: Asked) => Effect.Effect<void, LedgerUnavailable>
-  /** Notes what a call has taken so far, for the case that the gateway dies. It is durable soon. */
-  readonly checkpoint: (number: number, charge: Charge) => void
+  /**
+   * Notes what a call has taken so far, for the case that the gateway dies; absent where it is over,
+   * and is charged with nothing. It is durable soon, and no later than the next call.
+   */
+  readonly checkpoint: (number: number, charge: Charge | undefined) => void
   /**
    * Closes the page, once: the second time nothing happens. It is durable when this returns; where
    * the books cannot be written now it is kept in memory, and written when they can.

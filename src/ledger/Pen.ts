@@ -69,17 +69,17 @@ export const makePen = (database: DatabaseSync): Pen => {
     )
   }
 
-  const charge = (page: number, number: number, charge: Charge): void => {
-    const { usage, cost } = charge
+  const charge = (page: number, number: number, charge: Charge | undefined): void => {
+    const taken = takenOf(charge)
     chargeOpen.run(
-      usage.promptTokens,
-      usage.completionTokens,
-      usage.cachedTokens,
-      usage.cacheWriteTokens,
-      usage.reasoningTokens,
-      usage.source,
-      cost?.inputNanos ?? null,
-      cost?.outputNanos ?? null,
+      taken.promptTokens,
+      taken.completionTokens,
+      taken.cachedTokens,
+      taken.cacheWriteTokens,
+      taken.reasoningTokens,
+      taken.source,
+      taken.inputNanos,
+      taken.outputNanos,
       priceOf(charge),
       page,
       number

@@ -376,7 +376,7 @@ test("a call that failed is noted as that, for the case of a crash while another
     yield* pass(3000)
     assertEquals(
       (yield* underWay).map((call) => [call.deployment, call.prompt_tokens > 0, call.input_nanos]),
-      [["near@one", false, 0], ["near@one", false, 0], ["far@two", true, 18]]
+      [["near@one", false, null], ["near@one", false, null], ["far@two", true, 18]]
     )
     yield* Fiber.interrupt(fiber)
   }).pipe(Effect.provide(
