@@ -44,7 +44,8 @@ export const chargeOf = (usage: Usage, rates: Rates | undefined): Charge => ({
 export const toAsked = (
   tools: Tools,
   journey: Journey,
-  { deployment }: Candidate
+  { deployment }: Candidate,
+  resumed: Asked["resumed"]
 ): Asked => {
   const promptTokens = journey.roughPrompt ??= roughPrompt(journey.ask.request)
   const rates = ratesOf(deployment, tools.prices, tools.wallClock())
@@ -54,7 +55,7 @@ export const toAsked = (
     model: deployment.model.id,
     provider: deployment.provider.settings.provider.id,
     startedMs: tools.now() - journey.startedAt,
-    resumed: undefined,
+    resumed,
     charge: chargeOf(written(promptTokens, 0), rates)
   }
 }

@@ -42,12 +42,10 @@ export const call = <A>(
   Effect.uninterruptibleMask((restore): Effect.Effect<Call<A>, GatewayError> => {
     const entered = enter(tools, journey, candidate, needs)
     if (isSkip(entered)) return Effect.succeed({ _tag: "Passed", passed: entered })
-    const asked = toAsked(tools, journey, candidate)
-    // Should the gateway die from now on, the call before has cost what it did, and not its prompt.
-    const before = journey.calls.at(-1)
-    if (before) journey.page.checkpoint(before.number, before.charge)
+    const resumed = needs.resumes(candidate.deployment, entered.request)
+    const asked = toAsked(tools, journey, candidate, resumed)
     const go = Effect.suspend(() => {
-      const leg = begin(tools, journey, candidate, entered, asked.charge.rates)
+      const leg = begin(tools, journey, candidate, entered, asked)
       // Suspended: what is thrown while a call is put together has to be seen by its end, too.
       return restore(Effect.suspend(() => course(leg))).pipe(
         Effect.onExit((exit) => end(tools, journey, leg, entered.permission, exit)),

@@ -7,6 +7,7 @@ import type { CompletionRequest } from "../domain/Completion.ts"
 import { GatewayError, type Reason } from "../domain/GatewayError.ts"
 import { isLimited } from "../guard/limits/Limiter.ts"
 import type { Go, Wait } from "../guard/Circuits.ts"
+import type { Asked } from "../ledger/Entry.ts"
 import type { Deployment } from "../routing/ModelTable.ts"
 import { admit, withPolicy } from "./admit.ts"
 import type { Candidate, Skip } from "./Decision.ts"
@@ -36,6 +37,8 @@ export interface Needs {
   readonly window: number
   /** Whether it can take up what another has begun. */
   readonly canTakeUp: (deployment: Deployment, request: CompletionRequest) => boolean
+  /** How it then does; absent where it begins from the beginning. */
+  readonly resumes: (deployment: Deployment, request: CompletionRequest) => Asked["resumed"]
 }
 
 /** Takes what it takes to ask `candidate`, or says why it is passed over. */

@@ -7,12 +7,11 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Guard } from "../actor/Team.ts"
-import type { Rates } from "../domain/Cost.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Go } from "../guard/Circuits.ts"
 import { holdMs, rules } from "../guard/rules.ts"
 import { ClientTooSlow } from "../guard/Watchman.ts"
-import type { Called } from "../ledger/Entry.ts"
+import type { Asked, Called } from "../ledger/Entry.ts"
 import type { Attempt, Candidate } from "./Decision.ts"
 import { tellStanding } from "./depart.ts"
 import type { Entered } from "./enter.ts"
@@ -26,7 +25,7 @@ export const begin = (
   journey: Journey,
   candidate: Candidate,
   { permission, request }: Entered,
-  rates: Rates | undefined
+  { charge: { rates }, resumed }: Asked
 ): Leg => {
   const now = tools.now()
   const { attempts } = journey.decision
@@ -35,7 +34,7 @@ export const begin = (
     number: attempts.length + 1,
     deployment: id,
     startedMs: Math.round(now - journey.startedAt),
-    resumed: undefined,
+    resumed,
     durationMs: undefined,
     outcome: "under_way",
     status: undefined,

@@ -117,13 +117,11 @@ export const answerStreamed = (
   }
 
   /** What to ask for now: the whole answer, or what is missing of it. */
-  const next = ({ attempt, candidate: { deployment }, request }: Leg): CompletionRequest => {
-    const how = delivery.opened ? howToTakeUp(deployment, request) : undefined
+  const next = ({ attempt: { resumed: how }, request }: Leg): CompletionRequest => {
     if (how === undefined) {
       delivery.call = newCall(undefined)
       return request
     }
-    attempt.resumed = how
     const text = delivery.transcript?.text() ?? ""
     delivery.call = newCall(Splice.make(how, text))
     return continuation(request, how, text)
@@ -150,8 +148,10 @@ export const answerStreamed = (
 
   const canTakeUp = (deployment: Deployment, request: CompletionRequest) =>
     !delivery.opened || howToTakeUp(deployment, request) !== undefined
+  const resumes = (deployment: Deployment, request: CompletionRequest) =>
+    delivery.opened ? howToTakeUp(deployment, request) : undefined
 
-  return travel(tools, journey, course, { aftermath, canTakeUp }).pipe(
+  return travel(tools, journey, course, { aftermath, canTakeUp, resumes }).pipe(
     Effect.map((): Farewell => () => {
       if (!delivery.opened) client.open()
       const { finishes } = delivery.call

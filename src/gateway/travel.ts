@@ -31,6 +31,7 @@ export interface Manner {
   readonly aftermath: Aftermath
   /** Whether a candidate can take up what another has begun. */
   readonly canTakeUp: Needs["canTakeUp"]
+  readonly resumes: Needs["resumes"]
 }
 
 /** Has the candidates of `journey` make `course`, in order, until one answers. */
@@ -38,7 +39,7 @@ export const travel = Effect.fnUntraced(function* <A>(
   tools: Tools,
   journey: Journey,
   course: Course<A>,
-  { aftermath, canTakeUp }: Manner
+  { aftermath, canTakeUp, resumes }: Manner
 ): Effect.fn.Return<A, GatewayError> {
   const failure = noFailure()
   let round = journey.decision.candidates
@@ -49,7 +50,13 @@ export const travel = Effect.fnUntraced(function* <A>(
     let pause: { readonly candidate: Candidate; readonly ms: number } | undefined
     for (const candidate of round) {
       for (let tries = 1;; tries++) {
-        const called = yield* call(tools, journey, candidate, { window, canTakeUp }, course)
+        const called = yield* call(
+          tools,
+          journey,
+          candidate,
+          { window, canTakeUp, resumes },
+          course
+        )
         if (called._tag === "Passed") {
           const { passed } = called
           if (!wasAsked(journey, candidate)) candidate.skipped = passed

@@ -17,7 +17,7 @@ import type { Course } from "./call.ts"
 import type { Journey } from "./Journey.ts"
 import { placing } from "./leg.ts"
 import type { Tools } from "./Tools.ts"
-import { travel } from "./travel.ts"
+import { type Manner, travel } from "./travel.ts"
 
 /** A whole answer, who gave it, and what it took. */
 export interface Generated {
@@ -80,7 +80,7 @@ export const answerWhole = (tools: Tools, journey: Journey) => {
       )
     })
   }
-  return travel(tools, journey, course, { aftermath: byRule, canTakeUp: () => true })
+  return travel(tools, journey, course, manner)
 }
 
 /** Whether the client gave it up, by leaving or by the time that it had for it. */
@@ -91,7 +91,12 @@ const isGivenUp = (exit: Exit.Exit<unknown, UpstreamFault | ClientTooSlow>): boo
   return error instanceof UpstreamFault && error.class === "timeout_total"
 }
 
-const byRule = () => "by_rule" as const
+/** Nothing is shown before it is whole: whoever comes next begins from the beginning. */
+const manner: Manner = {
+  aftermath: () => "by_rule",
+  canTakeUp: () => true,
+  resumes: () => undefined
+}
 const nothing = () => {}
 
 /** All of an answer. */

@@ -383,6 +383,20 @@ test("a call that failed is noted as that, for the case of a crash while another
     simulated(providers({ one: [broken], two: [{ steps: [silence] }] }).send, priced())
   )))
 
+test("a call that takes up a broken stream is noted as that before it is made", () =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(stream)
+    yield* pass(3000)
+    assertEquals(
+      (yield* underWay).map(({ deployment, resumed }) => [deployment, resumed]).at(-1),
+      ["far@two", "instruction"]
+    )
+    yield* Fiber.interrupt(fiber)
+  }).pipe(Effect.provide(simulated(
+    providers({ one: [streaming(role, says("one two "), cut)], two: [{ steps: [silence] }] }).send,
+    priced()
+  ))))
+
 test("the caller's limit is settled to what the books say", () =>
   Effect.gen(function* () {
     yield* generate

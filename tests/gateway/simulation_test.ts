@@ -32,6 +32,7 @@ import {
   streaming,
   upstream
 } from "../kit/upstream.ts"
+import { holdInvariants } from "./invariants.ts"
 import { recorder } from "./recorder.ts"
 import { ask, asking } from "./request.ts"
 
@@ -57,9 +58,15 @@ const config = {
     both: {
       deployments: [{ provider: "one" }, { provider: "two", weight: 2 }],
       fallback_models: ["other"],
+      on_disconnect: "drain",
+      price: { input_per_1m_tokens: 0.15, output_per_1m_tokens: 0.6 },
       rate_limit: { requests_per_minute: 30, concurrency: 8 }
     },
-    other: { provider: "three" },
+    // Free, which is not the same as unpriced.
+    other: {
+      provider: "three",
+      price: { input_per_1m_tokens: 0, output_per_1m_tokens: 0.0333 }
+    },
     alone: { provider: "one" }
   },
   load_balancing: { health_check_interval: 600, weights: { both: 2, other: 1 } },
@@ -250,6 +257,9 @@ const run = (seed: number) => {
       )
       assert(decision.attempts.every(({ outcome }) => outcome !== "under_way"), id)
     }
+    yield* holdInvariants(
+      new Map(ended.map((id) => [id, decisions.find(id)?.attempts.length ?? 0]))
+    )
     const balancer = yield* Balancer
     for (const id of ["both@one", "both@two", "other@three", "alone@one"]) {
       assertEquals(balancer.stats(id).inFlight, 0, id)
