@@ -59,13 +59,17 @@ export const visit = async (
   }
 }
 
+/** The median of `numbers`. */
+export const middle = (numbers: ReadonlyArray<number>): number => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const half = sorted.length / 2
+  return (sorted[Math.floor(half - 0.5)]! + sorted[Math.floor(half)]!) / 2
+}
+
 /** What `visits` say together: the median of each figure, and the sum of the failures. */
 export const median = (visits: ReadonlyArray<Visit>): Visit => {
-  const of = (figure: "rate" | "p50" | "p99" | "cpu" | "load"): number => {
-    const sorted = visits.map((visit) => visit[figure]).sort((a, b) => a - b)
-    const middle = sorted.length / 2
-    return (sorted[Math.floor(middle - 0.5)]! + sorted[Math.floor(middle)]!) / 2
-  }
+  const of = (figure: "rate" | "p50" | "p99" | "cpu" | "load"): number =>
+    middle(visits.map((visit) => visit[figure]))
   return {
     rate: of("rate"),
     p50: of("p50"),

@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { withPolicies } from "./gateways.ts"
+import { withoutBooks, withPolicies } from "./gateways.ts"
 import type { Scenario } from "./scenarios.ts"
-import type { Visit } from "./Visit.ts"
+import { middle, type Visit } from "./Visit.ts"
 
 /** One scenario's figures: for each gateway that ran, the median over the rounds. */
 export interface Measured {
   readonly scenario: Scenario
   readonly figures: ReadonlyMap<string, Visit>
+  /** What they are the medians of, round by round. */
+  readonly visits: ReadonlyMap<string, ReadonlyArray<Visit>>
 }
 
 /** One target in one scenario. */
@@ -29,6 +31,11 @@ export const mostEventCost = 1.6
 export const mostPolicyCost = 60
 /** The most that they may add to a streamed event: nothing that can be measured. */
 const mostPolicyEventCost = 1.15
+
+/** The most that books and telemetry may add to a request, in microseconds of processor time. */
+export const mostBooksCost = 40
+/** The most that they may add to a delta; a streamed event bears its part of a request too. */
+export const mostBooksDeltaCost = 1
 
 /** What a scenario is called in the report. */
 export const titleOf = ({ kind, concurrency, events, pace }: Scenario): string =>
@@ -76,8 +83,31 @@ export const table = ({ scenario, figures }: Measured): string => {
   ].join("\n")
 }
 
-/** Penstock's targets, one verdict for each scenario that has one and was measured. */
-export const judge = ({ scenario, figures }: Measured): ReadonlyArray<Verdict> => {
+/** Penstock's targets: the verdicts for each of them that was measured. */
+export const judge = (measured: Measured): ReadonlyArray<Verdict> => [
+  ...judgeSpeed(measured),
+  ...judgeBooks(measured)
+]
+
+/** Round by round: what is alike in both is left out, and so is how the machine drifts. */
+const judgeBooks = ({ scenario, visits }: Measured): ReadonlyArray<Verdict> => {
+  const all = visits.get("penstock")
+  const without = visits.get(withoutBooks)
+  if (all === undefined || without === undefined) return []
+  const added = middle(all.map(({ cpu }, round) => cpu - (without[round]?.cpu ?? NaN)))
+  const { events } = scenario
+  const most = events === 0 ? mostBooksCost : mostBooksDeltaCost + mostBooksCost / events
+  const digits = events === 0 ? 0 : 1
+  return [{
+    target: `${titleOf(scenario)}: books and telemetry add at most ${
+      most.toFixed(digits)
+    } µs of CPU ${events === 0 ? "to a request" : "to an event, its part of a request included"}`,
+    measured: `${added.toFixed(digits)} µs`,
+    met: added <= most
+  }]
+}
+
+const judgeSpeed = ({ scenario, figures }: Measured): ReadonlyArray<Verdict> => {
   const penstock = figures.get("penstock")
   const base = figures.get(scenario.kind === "unary" ? "passthrough" : "pump")
   if (penstock === undefined || base === undefined) return []

@@ -3,8 +3,8 @@
  * under the same loads, side by side in one Markdown report on standard output.
  *
  * ```
- * deno task bench [--quick] [--only passthrough,pump,penstock,portkey] [--loads unary,stream,paced] [--rounds N]
- *   [--json FILE]
+ * deno task bench [--quick] [--only passthrough,pump,penstock,portkey]
+ *   [--loads unary,stream,paced] [--rounds N] [--seconds N] [--json FILE]
  * ```
  *
  * Ends with 0 where all went well, 1 where answers failed or a target was missed (`--quick` does not
@@ -25,10 +25,15 @@ const option = (name: string): string | undefined => {
 const isQuick = Deno.args.includes("--quick")
 const only = option("--only")?.split(",")
 const loads = option("--loads")?.split(",")
+const seconds = option("--seconds")
 const whole = isQuick ? quick : full
 const plan: Plan = {
   ...whole,
-  scenarios: whole.scenarios.filter(({ kind }) => !loads || loads.includes(kind))
+  scenarios: whole.scenarios
+    .filter(({ kind }) => !loads || loads.includes(kind))
+    .map((scenario) =>
+      seconds && scenario.kind !== "paced" ? { ...scenario, seconds: Number(seconds) } : scenario
+    )
 }
 const rounds = Number(option("--rounds") ?? plan.rounds)
 const progress = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(text))

@@ -43,4 +43,8 @@ const program = Effect.gen(function* () {
   return yield* Layer.launch(Layer.provide(app, Egress.layer))
 })
 
-Effect.runFork(program.pipe(Effect.provide([Environment.layer, Logs.layer()])))
+const running = Effect.runFork(program.pipe(Effect.provide([Environment.layer, Logs.layer()])))
+Deno.addSignalListener("SIGTERM", () => {
+  running.addObserver(() => Deno.exit(0))
+  running.interruptUnsafe()
+})
