@@ -15,8 +15,8 @@ import { Supervisor } from "../src/actor/Supervisor.ts"
 import type { Delta } from "../src/domain/Delta.ts"
 import type { Asked, Charge, Opened, Settled } from "../src/ledger/Entry.ts"
 import { Ledger } from "../src/ledger/Ledger.ts"
-import type { Durability } from "../src/ledger/Store.ts"
-import * as Written from "../src/ledger/Written.ts"
+import type { Durability } from "../src/ledger/store/Store.ts"
+import * as Written from "../src/ledger/tokens/Written.ts"
 import { middle } from "./Visit.ts"
 
 const leastRows = 20_000

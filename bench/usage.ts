@@ -5,11 +5,11 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dateOf, parseDate } from "../src/ledger/calendar.ts"
-import { sums } from "../src/ledger/schema.ts"
-import { openStore } from "../src/ledger/Store.ts"
-import { costOf, dollarsText, noTotals, plus } from "../src/ledger/Totals.ts"
-import { groupings, usageOf, type UsageQuery } from "../src/ledger/usage.ts"
+import { dateOf, parseDate } from "../src/ledger/reading/calendar.ts"
+import { sums } from "../src/ledger/store/schema.ts"
+import { openStore } from "../src/ledger/store/Store.ts"
+import { costOf, dollarsText, noTotals, plus } from "../src/ledger/reading/Totals.ts"
+import { groupings, usageOf, type UsageQuery } from "../src/ledger/reading/usage.ts"
 
 const count = Number(Deno.args[0] ?? 10_000_000)
 const rounds = 15

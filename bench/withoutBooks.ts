@@ -13,10 +13,10 @@ import { loadSettings } from "../src/config/Settings.ts"
 import { Ledger, type LedgerState, type Page } from "../src/ledger/Ledger.ts"
 import { Egress } from "../src/provider/Egress.ts"
 import { roster } from "../src/provider/roster.ts"
-import * as Logs from "../src/telemetry/logs.ts"
-import { RequestLog } from "../src/telemetry/RequestLog.ts"
+import * as Logs from "../src/telemetry/logs/logs.ts"
+import { RequestLog } from "../src/telemetry/logs/RequestLog.ts"
 import { Telemetry } from "../src/telemetry/Telemetry.ts"
-import { Traces } from "../src/telemetry/Traces.ts"
+import { Traces } from "../src/telemetry/traces/Traces.ts"
 
 const nothing = () => {}
 

@@ -5,7 +5,7 @@
  */
 import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Standing } from "../guard/limits/Limiter.ts"
-import type { TraceContext } from "../telemetry/TraceContext.ts"
+import type { TraceContext } from "../telemetry/traces/TraceContext.ts"
 
 /** A request, who sends it, and how long it may take. */
 export interface Ask {

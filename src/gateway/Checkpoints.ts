@@ -9,7 +9,7 @@ import type * as EffectScope from "effect/Scope"
 import * as Slots from "../actor/Slots.ts"
 import type { Rates } from "../domain/Cost.ts"
 import type { Page } from "../ledger/Ledger.ts"
-import type { Written } from "../ledger/Written.ts"
+import type { Written } from "../ledger/tokens/Written.ts"
 import { chargeOf, written } from "./account.ts"
 
 /** A call whose answer is being streamed. */

@@ -9,8 +9,8 @@ import * as Layer from "effect/Layer"
 import { Supervisor } from "../actor/Supervisor.ts"
 import { Circuits } from "../guard/Circuits.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import { Meters, type Tell } from "../telemetry/Meters.ts"
-import { counters, gauges } from "../telemetry/metrics.ts"
+import { Meters, type Tell } from "../telemetry/metrics/Meters.ts"
+import { counters, gauges } from "../telemetry/metrics/metrics.ts"
 
 const circuitStates = { closed: 0, half_open: 1, open: 2 }
 const ledgerStates = { open: 0, behind: 1, broken: 2 }

@@ -5,7 +5,7 @@
  */
 import type { Strategy } from "../config/Traffic.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
-import type { Prices } from "../ledger/Prices.ts"
+import type { Prices } from "../ledger/prices/Prices.ts"
 import type { Balancer, Choice } from "../routing/Balancer.ts"
 import type { Deployment, ModelEntry, Snapshot } from "../routing/ModelTable.ts"
 import { ratesOf } from "../routing/rates.ts"

@@ -7,7 +7,7 @@ import type { CompletionRequest } from "../domain/Completion.ts"
 import { GatewayError, invalidRequest } from "../domain/GatewayError.ts"
 import type { Limits, ModelPolicy, Traffic } from "../config/Traffic.ts"
 import type { Scope, Taken } from "../guard/limits/Limiter.ts"
-import { roughPrompt } from "../ledger/prompt.ts"
+import { roughPrompt } from "../ledger/tokens/prompt.ts"
 
 /** The limits that hold for a caller. */
 export const keyScope = ({ keyLimits }: Traffic, caller: string): Scope => ({

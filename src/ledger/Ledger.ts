@@ -10,8 +10,8 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { Supervisor } from "../actor/Supervisor.ts"
 import type { Asked, Charge, Opened, Settled } from "./Entry.ts"
 import type { LedgerUnavailable, LedgerUnreadable } from "./errors.ts"
-import { makeLedger } from "./makeLedger.ts"
-import type { Durability, StoreOptions } from "./Store.ts"
+import { makeLedger } from "./writing/makeLedger.ts"
+import type { Durability, StoreOptions } from "./store/Store.ts"
 
 /** The page of one request in the books. */
 export interface Page {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Rates } from "../domain/Cost.ts"
-import type { Prices } from "../ledger/Prices.ts"
+import type { Prices } from "../ledger/prices/Prices.ts"
 import type { Deployment } from "./ModelTable.ts"
 
 /**

@@ -6,7 +6,7 @@
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import type { Settled } from "../ledger/Entry.ts"
-import { make } from "./measures.ts"
+import { make } from "./metrics/measures.ts"
 
 /** An answer to an HTTP request. */
 export interface Exchange {

@@ -29,11 +29,11 @@ import { roster } from "../../src/provider/roster.ts"
 import type { Balancer } from "../../src/routing/Balancer.ts"
 import type { ModelReport } from "../../src/routing/ModelReport.ts"
 import type { ModelTable } from "../../src/routing/ModelTable.ts"
-import type { Meters } from "../../src/telemetry/Meters.ts"
-import type { Performance } from "../../src/telemetry/Performance.ts"
-import type { Prometheus } from "../../src/telemetry/Prometheus.ts"
+import type { Meters } from "../../src/telemetry/metrics/Meters.ts"
+import type { Performance } from "../../src/telemetry/window/Performance.ts"
+import type { Prometheus } from "../../src/telemetry/prometheus/Prometheus.ts"
 import type { Telemetry } from "../../src/telemetry/Telemetry.ts"
-import type { Traces } from "../../src/telemetry/Traces.ts"
+import type { Traces } from "../../src/telemetry/traces/Traces.ts"
 
 /** How a gateway is set up for a test. */
 export interface Setup {

@@ -2,7 +2,7 @@ import { assertEquals, assertLess } from "@std/assert"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
-import { rebuild } from "../../src/ledger/rebuild.ts"
+import { rebuild } from "../../src/ledger/reading/rebuild.ts"
 import { liveTest, test } from "../kit/effect.ts"
 import { temporaryFolder } from "../kit/gateway.ts"
 import {

@@ -10,10 +10,10 @@ import * as Logger from "effect/Logger"
 import { DatabaseSync } from "node:sqlite"
 import { assert } from "@std/assert"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
-import type { BacklogSize } from "../../src/ledger/Backlog.ts"
+import type { BacklogSize } from "../../src/ledger/writing/Backlog.ts"
 import type { Asked, Called, Charge, Opened, Settled } from "../../src/ledger/Entry.ts"
-import { writeIn } from "../../src/ledger/makeLedger.ts"
-import { openStore, type StoreOptions } from "../../src/ledger/Store.ts"
+import { writeIn } from "../../src/ledger/writing/makeLedger.ts"
+import { openStore, type StoreOptions } from "../../src/ledger/store/Store.ts"
 
 /** A ledger, the connection that it writes with, and how often that was asked to begin. */
 export const ledgerOver = (

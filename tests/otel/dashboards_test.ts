@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert"
 import { names, read } from "../../otel/draw/Dashboard.ts"
-import { counters, gauges, histograms } from "../../src/telemetry/metrics.ts"
+import { counters, gauges, histograms } from "../../src/telemetry/metrics/metrics.ts"
 import { metricName } from "../../src/telemetry/prometheus/names.ts"
 import { alerts, metricsIn, ofDashboards, ofRules, readFile, records } from "./expressions.ts"
 

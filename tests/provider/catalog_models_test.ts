@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert"
 import { capabilities, type ModelSpec, refused } from "../../src/domain/Model.ts"
-import { make } from "../../src/ledger/Prices.ts"
+import { make } from "../../src/ledger/prices/Prices.ts"
 import { anthropicModels } from "../../src/provider/catalog/models/anthropic.ts"
 import { googleModels } from "../../src/provider/catalog/models/google.ts"
 import { openaiModels } from "../../src/provider/catalog/models/openai.ts"

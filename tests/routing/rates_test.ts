@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
-import { make } from "../../src/ledger/Prices.ts"
+import { make } from "../../src/ledger/prices/Prices.ts"
 import { Providers } from "../../src/provider/Providers.ts"
 import { ratesOf } from "../../src/routing/rates.ts"
 import { test } from "../kit/effect.ts"

@@ -6,9 +6,9 @@
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
-import { Meters } from "../../src/telemetry/Meters.ts"
-import { Performance } from "../../src/telemetry/Performance.ts"
-import { Prometheus } from "../../src/telemetry/Prometheus.ts"
+import { Meters } from "../../src/telemetry/metrics/Meters.ts"
+import { Performance } from "../../src/telemetry/window/Performance.ts"
+import { Prometheus } from "../../src/telemetry/prometheus/Prometheus.ts"
 import { Telemetry } from "../../src/telemetry/Telemetry.ts"
 
 /** What takes measures and tells of them. */

@@ -4,10 +4,17 @@
  * @module
  */
 import * as Schema from "effect/Schema"
-import { dateOf } from "../../ledger/calendar.ts"
-import { sums } from "../../ledger/schema.ts"
-import { costOf, dollarsText, noTotals, plus, tokensOf, type Totals } from "../../ledger/Totals.ts"
-import type { Grouping, Period, Usage } from "../../ledger/usage.ts"
+import { dateOf } from "../../ledger/reading/calendar.ts"
+import { sums } from "../../ledger/store/schema.ts"
+import {
+  costOf,
+  dollarsText,
+  noTotals,
+  plus,
+  tokensOf,
+  type Totals
+} from "../../ledger/reading/Totals.ts"
+import type { Grouping, Period, Usage } from "../../ledger/reading/usage.ts"
 
 /** US dollars; `null` where no price is known of anything that was used. */
 const Dollars = Schema.NullOr(Schema.Finite)

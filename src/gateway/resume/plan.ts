@@ -5,7 +5,7 @@
  */
 import type { CompletionRequest, Parameters } from "../../domain/Completion.ts"
 import { type Message, textOf } from "../../domain/Message.ts"
-import { addAll, none, tokensOf } from "../../ledger/ruleOfThumb.ts"
+import { addAll, none, tokensOf } from "../../ledger/tokens/ruleOfThumb.ts"
 
 /**
  * How to go on.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Distribution } from "../Distribution.ts"
+import type { Distribution } from "../window/Distribution.ts"
 
 /** How values are distributed since the start. */
 export interface Buckets {

@@ -1,0 +1,81 @@
+/**
+ * The labels of requests: few enough to be kept, and made once for each kind of request.
+ *
+ * @module
+ */
+import type { Attributes } from "@opentelemetry/api"
+import type { Outcome, Settled } from "../../ledger/Entry.ts"
+import { type Cell, type Counter, other } from "./Counter.ts"
+import { providerName } from "../providerName.ts"
+
+/** Requests that are alike: what is recorded of each has these labels. */
+export interface Series {
+  readonly attributes: Attributes
+  readonly input: Attributes
+  readonly output: Attributes
+  readonly requests: Cell
+}
+
+/** How many kinds of requests are told apart: all others are one kind for each outcome. */
+export const mostSeries = 2000
+
+/** What stands for the name of a model that is not known to be one, and for no provider at all. */
+const unknown = "unknown"
+
+/** Finds the labels of requests; each is counted by `requests`. */
+export const make = (requests: Counter): (settled: Settled) => Series => {
+  /** Names that were served once: a client's word is no label before that. */
+  const served = new Set(["auto"])
+  const kinds = new Map<string, Series>()
+
+  const serve = (name: string): void => {
+    if (!served.has(name) && served.size < mostSeries) served.add(name)
+  }
+
+  const known = (name: string): string => served.has(name) ? name : unknown
+
+  const add = (
+    key: string,
+    provider: string,
+    asked: string,
+    model: string,
+    outcome: Outcome,
+    streamed: boolean
+  ): Series => {
+    const attributes: Attributes = {
+      ...(isFailure(outcome) ? { "error.type": outcome } : {}),
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": providerName(provider),
+      "gen_ai.request.model": asked,
+      "gen_ai.response.model": model
+    }
+    const made: Series = {
+      attributes,
+      input: { ...attributes, "gen_ai.token.type": "input" },
+      output: { ...attributes, "gen_ai.token.type": "output" },
+      requests: requests.cell(provider, model, outcome, String(streamed))
+    }
+    kinds.set(key, made)
+    return made
+  }
+
+  return (settled) => {
+    const { outcome, streamed } = settled
+    if (settled.calls.length > 0) {
+      serve(settled.asked)
+      serve(settled.model)
+    }
+    const provider = settled.provider ?? unknown
+    const asked = known(settled.asked)
+    const model = known(settled.model)
+    const key = `${provider}\n${asked}\n${model}\n${outcome}\n${streamed}`
+    const found = kinds.get(key)
+    if (found) return found
+    if (kinds.size < mostSeries) return add(key, provider, asked, model, outcome, streamed)
+    const rest = `${other}\n${outcome}\n${streamed}`
+    return kinds.get(rest) ?? add(rest, other, other, other, outcome, streamed)
+  }
+}
+
+/** Whether `error.type` tells of it: also where nobody but the client ended it. */
+const isFailure = (outcome: Outcome): boolean => outcome !== "ok" && outcome !== "filtered"
