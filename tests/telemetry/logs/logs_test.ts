@@ -62,7 +62,7 @@ test("a defect is told by its name and its places, never by its words", () =>
     const [line] = yield* linesOf(Effect.logError("It broke", Cause.die(quoting())))
     assertEquals(line.message, "It broke")
     assertEquals(line.error, "SyntaxError")
-    assertMatch(line.at, /tests\/telemetry\/logs_test\.ts:\d+:\d+/)
+    assertMatch(line.at, /tests\/telemetry\/logs\/logs_test\.ts:\d+:\d+/)
     assertEquals(/secret|prompt|Unexpected/.test(JSON.stringify(line)), false)
   }))
 
