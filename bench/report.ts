@@ -34,7 +34,7 @@ const mostPolicyEventCost = 1.15
 
 /** The most that books and telemetry may add to a request, in microseconds of processor time. */
 export const mostBooksCost = 40
-/** The most that they may add to a delta; a streamed event bears its part of a request too. */
+/** The most that they may add to a delta. */
 export const mostBooksDeltaCost = 1
 
 /** What a scenario is called in the report. */
@@ -84,26 +84,42 @@ export const table = ({ scenario, figures }: Measured): string => {
 }
 
 /** Penstock's targets: the verdicts for each of them that was measured. */
-export const judge = (measured: Measured): ReadonlyArray<Verdict> => [
-  ...judgeSpeed(measured),
-  ...judgeBooks(measured)
-]
+export const judge = (all: ReadonlyArray<Measured>): ReadonlyArray<Verdict> => {
+  const alone = all.find(({ scenario }) => scenario.kind === "unary" && scenario.concurrency === 1)
+  const ofRequest = alone && addedByBooks(alone)
+  return all.flatMap((one) => [...judgeSpeed(one), ...judgeBooks(one, ofRequest)])
+}
 
 /** Round by round: what is alike in both is left out, and so is how the machine drifts. */
-const judgeBooks = ({ scenario, visits }: Measured): ReadonlyArray<Verdict> => {
+const addedByBooks = ({ visits }: Measured): number | undefined => {
   const all = visits.get("penstock")
   const without = visits.get(withoutBooks)
-  if (all === undefined || without === undefined) return []
-  const added = middle(all.map(({ cpu }, round) => cpu - (without[round]?.cpu ?? NaN)))
-  const { events } = scenario
-  const most = events === 0 ? mostBooksCost : mostBooksDeltaCost + mostBooksCost / events
-  const digits = events === 0 ? 0 : 1
+  return all && without && middle(all.map(({ cpu }, round) => cpu - (without[round]?.cpu ?? NaN)))
+}
+
+/** Streams begin and end too seldom to share commits: they cost what a request costs alone. */
+const judgeBooks = (
+  measured: Measured,
+  ofRequest: number | undefined
+): ReadonlyArray<Verdict> => {
+  const { scenario, scenario: { events } } = measured
+  const added = addedByBooks(measured)
+  if (added === undefined) return []
+  if (events === 0) {
+    return [{
+      target: `${titleOf(scenario)}: books and telemetry add at most ${mostBooksCost} µs of CPU`,
+      measured: `${added.toFixed(0)} µs`,
+      met: added <= mostBooksCost
+    }]
+  }
+  if (ofRequest === undefined) return []
+  const ofDelta = added - ofRequest / events
   return [{
-    target: `${titleOf(scenario)}: books and telemetry add at most ${
-      most.toFixed(digits)
-    } µs of CPU ${events === 0 ? "to a request" : "to an event, its part of a request included"}`,
-    measured: `${added.toFixed(digits)} µs`,
-    met: added <= most
+    target:
+      `${titleOf(scenario)}: books and telemetry add at most ${mostBooksDeltaCost} µs of CPU ` +
+      "to an event, its part of a request left out",
+    measured: `${ofDelta.toFixed(1)} µs`,
+    met: ofDelta <= mostBooksDeltaCost
   }]
 }
 

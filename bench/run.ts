@@ -121,7 +121,7 @@ try {
   await stopAll()
 }
 
-const judged = measured.flatMap(judge)
+const judged = judge(measured)
 const cpu = /^model name\s*: (.*)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "?"
 const machine = `${navigator.hardwareConcurrency} × ${cpu}, Deno ${Deno.version.deno}`
 console.log([
