@@ -5,7 +5,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dateOf, parseDate } from "../src/ledger/reading/calendar.ts"
+import { dateOf, parseDate } from "../src/ledger/calendar.ts"
 import { sums } from "../src/ledger/store/schema.ts"
 import { openStore } from "../src/ledger/store/Store.ts"
 import { costOf, dollarsText, noTotals, plus } from "../src/ledger/reading/Totals.ts"

@@ -111,7 +111,7 @@ liveTest("a type with parameters is JSON still", () =>
     }
   }))
 
-liveTest("TRACE is refused as any other method that is not there", () =>
+liveTest("TRACE is refused like every method that is not there", () =>
   Effect.gen(function* () {
     const { url } = yield* startBoth()
     const headers = [["Host", new URL(url).host], ["X-API-Key", apiKey]] as const

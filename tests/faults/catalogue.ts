@@ -107,7 +107,7 @@ export const elsewhere: ReadonlyArray<Fault & { readonly file: string }> = [
   [
     "C19",
     "tests/api/errors_test.ts",
-    "TRACE is refused as any other method that is not there"
+    "TRACE is refused like every method that is not there"
   ],
   ["C19", "tests/api/errors_test.ts", "every refusal has its status, its code and the envelope"],
   ["C20", "tests/api/errors_test.ts", "every refusal has its status, its code and the envelope"],

@@ -13,12 +13,9 @@ import { simulated } from "../kit/gateway.ts"
 import {
   answering,
   counted,
-  cut,
   done,
   json,
   pass,
-  piece,
-  role,
   says,
   silence,
   stop,
@@ -27,31 +24,9 @@ import {
 } from "../kit/upstream.ts"
 import { calls, prices, request, requests, underWay } from "./books.ts"
 import { providers, setup } from "./places.ts"
+import { broken, generate, good, priced, tokens } from "./priced.ts"
 import { recorder } from "./recorder.ts"
 import { ask, asking } from "./request.ts"
-
-/** 3 nano-dollars a token read, 1 from the cache, 7 written, 9 of reasoning. */
-const price = {
-  input_per_1m_tokens: 0.003,
-  cached_input_per_1m_tokens: 0.001,
-  output_per_1m_tokens: 0.007,
-  reasoning_per_1m_tokens: 0.009
-}
-const priced = (near: object = {}, config: object = {}) =>
-  setup({ near: { price, ...near }, far: { price }, config })
-const good = answering("Hi", { prompt_tokens: 10, completion_tokens: 5 })
-const broken = json({ error: { message: "no" } }, { status: 500 })
-
-const generate = Gateway.use((gateway) => gateway.generate(ask(asking("near"))))
-const stream = Effect.gen(function* () {
-  const client = yield* recorder
-  const gateway = yield* Gateway
-  yield* gateway.stream(ask(asking("near")), client)
-  return client
-})
-
-const tokens = (row: { readonly prompt_tokens: number; readonly completion_tokens: number }) =>
-  [row.prompt_tokens, row.completion_tokens] as const
 
 test("a whole answer is one closed row and one call, at its price, before it is told", () =>
   Effect.gen(function* () {
@@ -189,98 +164,6 @@ test("what nobody knows the price of costs null, never 0", () =>
     assertEquals([...tokens(row), row.source], [10, 5, "reported"])
   }).pipe(Effect.provide(simulated(providers({ one: [good] }).send, setup()))))
 
-const fail = { stream_recovery: "fail", fallback_models: [] }
-
-test("a stream that is cut is charged for what was delivered, counted, and by what was reported", () =>
-  Effect.gen(function* () {
-    const client = yield* stream
-    assertEquals(client.failure(), "stream_cut")
-    const row = yield* request
-    assertEquals([row.outcome, row.source, row.prompt_tokens], ["stream_error", "mixed", 40])
-    assertEquals(row.completion_tokens, 3)
-  }).pipe(Effect.provide(simulated(
-    providers({ one: [streaming(counted(40, 1), says("one two "), says("three"), cut)] }).send,
-    priced(fail)
-  ))))
-
-test("C2: a client that leaves pays for what it was sent, by the gateway's count", () => {
-  const provider = providers({ one: [streaming(says("one two three four"), silence)] })
-  return Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(stream)
-    yield* pass(100)
-    yield* Fiber.interrupt(fiber)
-    const row = yield* request
-    assertEquals([row.outcome, row.source], ["client_abort", "estimated"])
-    assertEquals(row.completion_tokens, 4)
-    assertEquals(provider.calls[0]?.cancelled, true)
-    assertEquals((yield* calls).map(({ outcome }) => outcome), ["left"])
-  }).pipe(Effect.provide(simulated(provider.send, priced())))
-})
-
-test("C1: a client that leaves before the head of the answer is charged nothing", () =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(stream)
-    yield* pass(100)
-    yield* Fiber.interrupt(fiber)
-    const row = yield* request
-    assertEquals([row.outcome, row.source, ...tokens(row)], ["client_abort", "unknown", 0, 0])
-    assertEquals(row.calls, 1)
-  }).pipe(Effect.provide(simulated(
-    providers({ one: [{ ...streaming(says("Hi"), done), headMs: 1000 }] }).send,
-    priced()
-  ))))
-
-const slowly = streaming(says("one two "), 1000, says("three"), stop, counted(9, 6), done)
-
-test("with on_disconnect: drain the provider is read on for its own count, and nobody sees it", () => {
-  const provider = providers({ one: [slowly] })
-  return Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(stream)
-    yield* pass(100)
-    const leaving = yield* Effect.forkChild(Fiber.interrupt(fiber))
-    yield* pass(100)
-    assertEquals([(yield* underWay).length, (yield* requests).length], [1, 0])
-    yield* pass(1000)
-    yield* Fiber.join(leaving)
-    const row = yield* request
-    assertEquals([row.outcome, row.source, ...tokens(row)], ["client_abort", "reported", 9, 6])
-    assertEquals((yield* calls).map(({ outcome }) => outcome), ["answered"])
-  }).pipe(Effect.provide(simulated(provider.send, priced({ on_disconnect: "drain" }))))
-})
-
-test("reading on is bounded: then the provider is hung up on, and what came is counted", () => {
-  const provider = providers({ one: [streaming(says("one two "), 1000, says("three"), silence)] })
-  return Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(stream)
-    yield* pass(100)
-    const leaving = yield* Effect.forkChild(Fiber.interrupt(fiber))
-    yield* pass(1900)
-    assertEquals([(yield* underWay).length, (yield* requests).length], [1, 0])
-    yield* pass(200)
-    yield* Fiber.join(leaving)
-    const row = yield* request
-    assertEquals([row.outcome, row.source], ["client_abort", "estimated"])
-    assertEquals(row.completion_tokens, 3)
-    assertEquals(provider.calls[0]?.cancelled, true)
-  }).pipe(Effect.provide(simulated(
-    provider.send,
-    priced({ on_disconnect: "drain" }, { timeouts: { read_on_seconds: 2 } })
-  )))
-})
-
-test("whoever has left has nobody else asked, though it is read on", () => {
-  const provider = providers({ one: [{ ...broken, headMs: 500 }], two: [good] })
-  return Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(generate)
-    yield* pass(100)
-    const leaving = yield* Effect.forkChild(Fiber.interrupt(fiber))
-    yield* pass(5000)
-    yield* Fiber.join(leaving)
-    assertEquals(provider.places(), ["one"])
-    assertEquals((yield* request).outcome, "client_abort")
-  }).pipe(Effect.provide(simulated(provider.send, priced({ on_disconnect: "drain" }))))
-})
-
 test("what was not admitted has no row; what nobody could answer has one without calls", () =>
   Effect.gen(function* () {
     const gateway = yield* Gateway
@@ -323,78 +206,6 @@ test("outcomes: filtered, in time, and by our own mistake", () =>
       ]
     }).send,
     priced({ fallback_models: [] })
-  ))))
-
-test("a broken stream that is taken up is one row: all that its client was shown is paid for", () =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(stream)
-    yield* pass(5000)
-    const client = yield* Fiber.join(fiber)
-    assertEquals(client.text(), "one two three")
-    const row = yield* request
-    const all = yield* calls
-    const [first] = all
-    const last = all.at(-1)
-    assertEquals([row.outcome, row.model, row.source], ["ok", "far", "mixed"])
-    assertEquals([first?.outcome, first?.source, last?.source], [
-      "stream_cut",
-      "estimated",
-      "reported"
-    ])
-    assertEquals(last?.resumed, "instruction")
-    const sum = (of: "completion_tokens" | "input_nanos") =>
-      all.reduce((total, call) => total + (call[of] ?? 0), 0)
-    assertEquals(row.completion_tokens, sum("completion_tokens"))
-    assertEquals(row.input_nanos, sum("input_nanos"))
-  }).pipe(Effect.provide(simulated(
-    providers({
-      one: [streaming(role, says("one two "), cut)],
-      two: [streaming(role, says("three"), piece({}, "stop"), counted(20, 2), done)]
-    }).send,
-    priced()
-  ))))
-
-test("what was delivered so far is in the books within about a second, for the case of a crash", () =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(stream)
-    yield* pass(100)
-    const before = (yield* underWay)[0]?.completion_tokens
-    yield* pass(2500)
-    const [after] = yield* underWay
-    assertEquals(before, 0)
-    assert((after?.completion_tokens ?? 0) >= 4, `${after?.completion_tokens}`)
-    assert((after?.output_nanos ?? 0) >= 28)
-    yield* Fiber.interrupt(fiber)
-  }).pipe(Effect.provide(simulated(
-    providers({ one: [streaming(says("one two three four five"), silence)] }).send,
-    priced()
-  ))))
-
-test("a call that failed is noted as that, for the case of a crash while another is tried", () =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(Effect.exit(generate))
-    yield* pass(3000)
-    assertEquals(
-      (yield* underWay).map((call) => [call.deployment, call.prompt_tokens > 0, call.input_nanos]),
-      [["near@one", false, null], ["near@one", false, null], ["far@two", true, 18]]
-    )
-    yield* Fiber.interrupt(fiber)
-  }).pipe(Effect.provide(
-    simulated(providers({ one: [broken], two: [{ steps: [silence] }] }).send, priced())
-  )))
-
-test("a call that takes up a broken stream is noted as that before it is made", () =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(stream)
-    yield* pass(3000)
-    assertEquals(
-      (yield* underWay).map(({ deployment, resumed }) => [deployment, resumed]).at(-1),
-      ["far@two", "instruction"]
-    )
-    yield* Fiber.interrupt(fiber)
-  }).pipe(Effect.provide(simulated(
-    providers({ one: [streaming(role, says("one two "), cut)], two: [{ steps: [silence] }] }).send,
-    priced()
   ))))
 
 test("the caller's limit is settled to what the books say", () =>

@@ -10,7 +10,7 @@ import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
-import { parseDate } from "../../src/ledger/reading/calendar.ts"
+import { parseDate } from "../../src/ledger/calendar.ts"
 import { type Called, outcomes, type Settled } from "../../src/ledger/Entry.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
 

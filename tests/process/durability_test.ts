@@ -54,7 +54,7 @@ interface RequestRow {
   readonly calls: number
 }
 
-/** The books, read as any program would. */
+/** The books, as another program reads them. */
 const read = (folder: string) => {
   const books = new DatabaseSync(`${folder}/data/ledger.db`, { readOnly: true })
   const all = <Row>(sql: string) => books.prepare(sql).all() as unknown as ReadonlyArray<Row>

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Schema from "effect/Schema"
-import { dateOf } from "../../ledger/reading/calendar.ts"
+import { dateOf } from "../../ledger/calendar.ts"
 import { sums } from "../../ledger/store/schema.ts"
 import {
   costOf,

@@ -6,8 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type GatewayError, invalidRequest, type Issue } from "../../domain/GatewayError.ts"
-import { dateOf, firstDayOf, parseDate } from "../../ledger/reading/calendar.ts"
-import { dayOf, monthOf } from "../../ledger/writing/Rollup.ts"
+import { dateOf, dayOf, firstDayOf, monthOf, parseDate } from "../../ledger/calendar.ts"
 import type { Period } from "../../ledger/reading/usage.ts"
 
 /** Dates as they stand in an address, such as `2025-01-31`. */

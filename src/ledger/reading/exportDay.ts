@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
-import { dateOf } from "./calendar.ts"
+import { dateOf } from "../calendar.ts"
 import { rowsOf } from "./rows.ts"
 import { messageOf } from "../store/sqliteError.ts"
 

@@ -10,9 +10,8 @@ import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { Supervisor } from "../../actor/Supervisor.ts"
-import { dateOf } from "./calendar.ts"
+import { dateOf, dayOf } from "../calendar.ts"
 import { type CannotExport, type Due, exportDay } from "./exportDay.ts"
-import { dayOf } from "../writing/Rollup.ts"
 import { daysThere } from "./rowsStatement.ts"
 
 /** What is kept, and what is written. */

@@ -3,23 +3,13 @@
  *
  * @module
  */
+import { taken } from "../store/statements.ts"
 
 const plain = (table: string, names: ReadonlyArray<string>): string =>
   names.map((name) => `'${name}', ${table}.${name}`).join(", ")
 
 const flag = (table: string, name: string): string =>
   `'${name}', json(iif(${table}.${name}, 'true', 'false'))`
-
-const taken = [
-  "prompt_tokens",
-  "completion_tokens",
-  "cached_tokens",
-  "cache_write_tokens",
-  "reasoning_tokens",
-  "source",
-  "input_nanos",
-  "output_nanos"
-]
 
 const attempt = `json_object(
   ${plain("a", ["number", "deployment", "model", "provider", "started_ms", "resumed", "outcome"])},

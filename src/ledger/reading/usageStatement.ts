@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { firstDayOf } from "./calendar.ts"
-import { monthOf } from "../writing/Rollup.ts"
+import { firstDayOf, monthOf } from "../calendar.ts"
 import { sums } from "../store/schema.ts"
 import type { Period, UsageQuery } from "./usage.ts"
 

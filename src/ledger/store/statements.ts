@@ -10,7 +10,8 @@ export const opening = ["id", "at", "day", "caller", "asked", "streamed", "versi
 /** What is known of a call when it is made. */
 export const calling = ["number", "deployment", "model", "provider", "started_ms", "resumed"]
 
-const taken = [
+/** What was taken of a provider, and what that costs: columns of calls and of requests. */
+export const taken = [
   "prompt_tokens",
   "completion_tokens",
   "cached_tokens",

@@ -4,10 +4,11 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite"
+import { dayOf } from "../calendar.ts"
 import type { Asked, Called, Charge, Settled } from "../Entry.ts"
 import type { Entry, Leaf } from "./Leaf.ts"
 import { makePriceNumbers } from "./PriceNumbers.ts"
-import { dayOf, makeRollup } from "./Rollup.ts"
+import { makeRollup } from "./Rollup.ts"
 import * as statements from "../store/statements.ts"
 import { nothing, type Taken, takenOf, totalOf } from "./taken.ts"
 

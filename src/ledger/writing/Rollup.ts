@@ -4,9 +4,9 @@
  *
  * @module
  */
-import * as DateTime from "effect/DateTime"
 import type { DatabaseSync } from "node:sqlite"
 import type { Outcome } from "../Entry.ts"
+import { monthOf } from "../calendar.ts"
 import { sums } from "../store/schema.ts"
 import { isFailed, type Total } from "./taken.ts"
 
@@ -27,17 +27,6 @@ export interface Rollup {
   readonly write: () => void
   readonly forget: () => void
 }
-
-/** The UTC day of a time in Unix milliseconds, in days since 1970. */
-export const dayOf = (at: number): number => Math.floor(at / msPerDay)
-
-/** The UTC month of a day, in months since January 1970. */
-export const monthOf = (day: number): number => {
-  const { year, month } = DateTime.toPartsUtc(DateTime.makeUnsafe(day * msPerDay))
-  return (year - 1970) * 12 + month - 1
-}
-
-const msPerDay = 86_400_000
 
 /** Sums that go to the tables of `database`. */
 export const makeRollup = (database: DatabaseSync): Rollup => {

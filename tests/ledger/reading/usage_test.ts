@@ -1,9 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { assertEquals } from "@std/assert"
-import { dateOf, firstDayOf, parseDate } from "../../../src/ledger/reading/calendar.ts"
+import { dateOf, firstDayOf, monthOf, parseDate } from "../../../src/ledger/calendar.ts"
 import { rebuild } from "../../../src/ledger/reading/rebuild.ts"
-import { monthOf } from "../../../src/ledger/writing/Rollup.ts"
 import {
   costOf,
   dollarsText,

@@ -64,15 +64,22 @@ const shapes = {
   constant: () => 1.25
 }
 
+/** Values of a shape, and how they are spread over steps. */
+const draw = ({ shape, seed, count, steps }: typeof Case.Type) => {
+  const random = randomOf(seed)
+  const values = Array.from({ length: count }, () => shapes[shape](random))
+  const groups: Array<Array<number>> = Array.from({ length: steps }, () => [])
+  for (const value of values) groups[Math.floor(random() * steps)]!.push(value)
+  return { values, groups }
+}
+
 law(
   "percentiles differ from exact ones by at most 2 %, however values are spread and split into steps",
   Case,
-  ({ shape, seed, count, steps }) =>
+  (drawn) =>
     Effect.gen(function* () {
-      const random = randomOf(seed)
-      const values = Array.from({ length: count }, () => shapes[shape](random))
-      const groups: Array<Array<number>> = Array.from({ length: steps }, () => [])
-      for (const value of values) groups[Math.floor(random() * steps)]!.push(value)
+      const { count } = drawn
+      const { values, groups } = draw(drawn)
       const whole = merge(yield* distributions(groups))
       const sorted = values.toSorted((a, b) => a - b)
       assertEquals(whole.count, count)
@@ -86,12 +93,9 @@ law(
 law(
   "the same values make the same distribution, whatever steps they were read in",
   Case,
-  ({ shape, seed, count, steps }) =>
+  (drawn) =>
     Effect.gen(function* () {
-      const random = randomOf(seed)
-      const values = Array.from({ length: count }, () => shapes[shape](random))
-      const groups: Array<Array<number>> = Array.from({ length: steps }, () => [])
-      for (const value of values) groups[Math.floor(random() * steps)]!.push(value)
+      const { values, groups } = draw(drawn)
       const one = merge(yield* distributions([values]))
       const many = merge(yield* distributions(groups))
       assertEquals({ ...many, sum: 0 }, { ...one, sum: 0 })
