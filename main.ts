@@ -110,7 +110,7 @@ const fileWatch = ({ source }: Settings) =>
       models: () =>
         new Set(all.flatMap(({ settings, discovered }) => [
           ...settings.provider.models.map(({ id }) => id),
-          ...discovered()
+          ...discovered().keys()
         ]))
     }
     yield* supervisor.start(
@@ -174,7 +174,7 @@ const heedStrays = Effect.gen(function* () {
 const hideSecrets = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
   Effect.map(Scrubber, ({ hide }) => {
     const { apiKey, jwt } = settings.auth
-    for (const secret of [apiKey, jwt?.secret, ...providers.map(({ apiKey }) => apiKey)]) {
+    for (const secret of [apiKey, jwt?.secret, ...providers.flatMap(({ secrets }) => secrets)]) {
       if (secret) hide(Redacted.value(secret))
     }
   })

@@ -155,7 +155,13 @@ const parsed = (text: string) => {
 }
 
 /** Where names of the operator's choice stand. */
-const byName = ["providers", "models", "limits.keys", "load_balancing.weights"]
+const byName = [
+  "providers",
+  "models",
+  "limits.keys",
+  "load_balancing.weights",
+  "providers.<id>.options"
+]
 
 test("the example configuration can be used, and shows every key", () =>
   Effect.gen(function* () {

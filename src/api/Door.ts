@@ -20,23 +20,25 @@ import { GatewayError } from "../domain/GatewayError.ts"
 import { anybody, type Principal } from "../domain/Principal.ts"
 import { nothingTold } from "../gateway/Ask.ts"
 import { Gateway } from "../gateway/Gateway.ts"
+import { ModelReport } from "../routing/ModelReport.ts"
 import { Prometheus } from "../telemetry/prometheus/Prometheus.ts"
 import { Traces } from "../telemetry/traces/Traces.ts"
 import { Telemetry } from "../telemetry/Telemetry.ts"
-import { addressOf, prefix } from "./address.ts"
+import { addressOf } from "./address.ts"
 import * as BodyWatch from "./BodyWatch.ts"
 import { Caller } from "./Caller.ts"
 import { type Answering, exchanged, refused } from "./exchanged.ts"
 import * as Gate from "./Gate.ts"
-import { generate } from "./native/generate.ts"
 import * as Native from "./native/handlers.ts"
-import * as NativeStream from "./native/NativeStream.ts"
+import { native } from "./native/surface.ts"
 import * as Pages from "./pages.ts"
 import { oneFiber } from "./oneFiber.ts"
 import { readBody } from "./readBody.ts"
 import { named, rewritten } from "./rewrite.ts"
 import { RequestId, requestIdOf } from "./RequestId.ts"
-import { failure, toldHeaders } from "./respond.ts"
+import * as SseStream from "./SseStream.ts"
+import { surfaceOf } from "./surfaceOf.ts"
+import type { Call, ThinRoute, ThinTools } from "./ThinRoute.ts"
 import { errorOf, noRoute, overloaded, shuttingDown, wrongMethod } from "./refuse.ts"
 import { match, type Route } from "./routes.ts"
 import { toGatewayError } from "./toGatewayError.ts"
@@ -49,8 +51,6 @@ export class Door extends Context.Service<Door, {
 }>()("penstock/api/Door") {
   static readonly layer = (settings: DoorSettings) => Layer.effect(Door, make(settings))
 }
-
-const hot = new Map([[`${prefix}/generate`, false], [`${prefix}/generate/stream`, true]])
 
 /** What the door has to be told. */
 export interface DoorSettings {
@@ -80,6 +80,12 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }:
   )
   const bodyLimits = { bytes: bodyBytes, watch: yield* BodyWatch.make(bodyMs) }
   const gate = Gate.make(requestsAtOnce)
+  const tools: ThinTools = {
+    gateway,
+    traces,
+    bodyLimits,
+    reports: yield* ModelReport
+  }
   /** How to end each answer that is under way. */
   const underWay = Slots.make<() => void>()
 
@@ -94,29 +100,44 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }:
     )
   }
 
-  const handleHot = (request: Request, requestId: string, route: Route, always: boolean) => {
+  const handleThin = (
+    request: Request,
+    requestId: string,
+    route: Route,
+    { handle, surface, takesBody }: ThinRoute,
+    place: Pick<Call, "params" | "query">
+  ) => {
     const told = nothingTold()
-    return run(request, requestId, told, (respond, leave) => {
-      let stream: NativeStream.NativeStream | undefined
+    return run(surface, request, requestId, told, (respond, leave) => {
+      let stream: SseStream.SseStream | undefined
       let holder: string | undefined
+      const headers = () => surface.headers(told, requestId)
       const end = () => {
         told.stopped = true
         if (stream?.isOpen()) stream.client.fail(shuttingDown)
-        else respond(failure(shuttingDown, requestId, toldHeaders(told)))
+        else respond(surface.failure(shuttingDown, requestId, headers()))
         leave()
       }
       const slot = underWay.add(end)
-      const open = () => stream = NativeStream.make(requestId, told, respond, leave)
+      const opened = {
+        respond,
+        leave,
+        headers: () => ({ "x-request-id": requestId, ...headers() })
+      }
       return Effect.flatMap(enter(request, route), (caller) => {
         // Known callers only, each with its share; and before anything of the body is read.
-        if (!gate.enter(caller.id)) return Effect.fail(overloaded(random.nextDoubleUnsafe()))
-        holder = caller.id
-        return generate(
-          { gateway, traces, bodyLimits },
-          { request, requestId, caller, told },
-          always,
-          open
-        )
+        if (takesBody && !gate.enter(caller.id)) {
+          return Effect.fail(overloaded(random.nextDoubleUnsafe()))
+        }
+        if (takesBody) holder = caller.id
+        return handle(tools, {
+          ...place,
+          request,
+          requestId,
+          caller,
+          told,
+          stream: (events) => stream = SseStream.make(events, opened)
+        })
       }).pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
@@ -133,7 +154,7 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }:
   }
 
   const handleRouted = (request: Request, requestId: string, route: Route, target: string) =>
-    run(request, requestId, nothingTold(), () =>
+    run(native, request, requestId, nothingTold(), () =>
       Effect.gen(function* () {
         const caller = yield* enter(request, route)
         const body = route.takesBody ? yield* readBody(request, bodyLimits) : undefined
@@ -148,19 +169,22 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }:
   const answer = (request: Request): Answering => {
     const requestId = requestIdOf(request)
     const address = addressOf(request)
-    if (address instanceof GatewayError) return refused(address, requestId)
-    const found = match(request.method, address.path)
+    if (address instanceof GatewayError) return refused(native, address, requestId)
+    const { path, query } = address
+    const found = match(request.method, path)
     switch (found._tag) {
       case "NotFound":
-        return refused(noRoute(address.path), requestId)
-      case "WrongMethod":
-        return refused(wrongMethod(found.methods), requestId, { allow: found.methods.join(", ") })
+        return refused(surfaceOf(path), noRoute(path), requestId)
+      case "WrongMethod": {
+        const allow = found.methods.join(", ")
+        return refused(surfaceOf(path), wrongMethod(found.methods), requestId, { allow })
+      }
       case "Found": {
-        const { route } = found
-        const always = hot.get(route.path)
-        const response = always === undefined
-          ? handleRouted(request, requestId, route, address.path + address.query)
-          : handleHot(request, requestId, route, always)
+        const { params, route } = found
+        const place = { params, query: new URLSearchParams(query) }
+        const response = route.thin
+          ? handleThin(request, requestId, route, route.thin, place)
+          : handleRouted(request, requestId, route, path + query)
         return { route: route.path, response }
       }
     }

@@ -6,7 +6,7 @@
 import type * as Clock from "effect/Clock"
 import type { GatewayError } from "../domain/GatewayError.ts"
 import type { Telemetry } from "../telemetry/Telemetry.ts"
-import { failure } from "./respond.ts"
+import type { Surface } from "./Surface.ts"
 
 /** An answer on its way. */
 export interface Answering {
@@ -17,12 +17,13 @@ export interface Answering {
 
 /** The answer to a request that goes nowhere. */
 export const refused = (
+  surface: Surface,
   error: GatewayError,
   requestId: string,
   headers?: Readonly<Record<string, string>>
 ): Answering => ({
   route: undefined,
-  response: Promise.resolve(failure(error, requestId, headers))
+  response: Promise.resolve(surface.failure(error, requestId, headers))
 })
 
 /** Answers as `answer` does, and has `telemetry` told of each as soon as its head is there. */

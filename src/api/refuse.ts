@@ -7,7 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { GatewayError, invalidRequest } from "../domain/GatewayError.ts"
 import type { Told } from "../gateway/Ask.ts"
-import { failure, toldHeaders } from "./respond.ts"
+import type { Surface } from "./Surface.ts"
 
 /** To whoever is still being answered when the time to stop is over. */
 export const shuttingDown = new GatewayError({
@@ -51,14 +51,15 @@ export const errorOf = (cause: Cause.Cause<GatewayError>): GatewayError => {
   return error instanceof GatewayError ? error : new GatewayError({ reason: { _tag: "Internal" } })
 }
 
-/** An error as its response; a defect is logged. */
+/** An error as its response, as clients of `surface` read it; a defect is logged. */
 export const refuse = (
+  surface: Surface,
   cause: Cause.Cause<GatewayError>,
   requestId: string,
   told: Told
 ): Effect.Effect<Response> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
-  const response = failure(errorOf(cause), requestId, toldHeaders(told))
+  const response = surface.failure(errorOf(cause), requestId, surface.headers(told, requestId))
   return Cause.hasFails(cause) ? Effect.succeed(response) : Effect.as(
     Effect.annotateLogs(Effect.logError("A request met a defect", cause), {
       requestId,

@@ -21,8 +21,11 @@ export const json = (
   })
 
 /** What is told of a request beside its answer. */
-export const toldHeaders = ({ attempts, standing }: Told): Readonly<Record<string, string>> => ({
+export const toldHeaders = (
+  { attempts, dropped, standing }: Told
+): Readonly<Record<string, string>> => ({
   "x-penstock-attempts": String(attempts),
+  ...(dropped.length > 0 ? { "x-penstock-dropped": dropped.join(", ") } : {}),
   ...(standing?.requests ? roomHeaders("requests", standing.requests) : {}),
   ...(standing?.tokens ? roomHeaders("tokens", standing.tokens) : {})
 })

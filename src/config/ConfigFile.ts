@@ -66,6 +66,8 @@ const ProviderOptions = Schema.Struct({
   dialect: optional(Schema.Literals(["openai", "anthropic", "gemini"])),
   base_url: optional(Text),
   api_key: optional(Schema.String),
+  /** What else has to be known of it, such as a region. */
+  options: optional(Schema.Record(Text, Schema.String)),
   /** Its name in the price list, such as `groq`. */
   pricing: optional(Text),
   /** Whether to ask it at start which models it serves. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Json } from "./Completion.ts"
 import type { Delta } from "./Delta.ts"
 import type { FinishReason } from "./FinishReason.ts"
 import type { Reasoning, Signature, ToolCall } from "./Message.ts"
@@ -23,6 +24,12 @@ export interface Choice {
   readonly reasoning: ReadonlyArray<Reasoning>
   readonly toolCalls: ReadonlyArray<ToolCall>
   readonly finishReason: FinishReason
+  /** The sentence by which the model refused to answer; absent where it did not. */
+  readonly refusal?: string | undefined
+  /** How likely each token was, in OpenAI's words; absent where that was not told. */
+  readonly logprobs?: ReadonlyArray<Json> | undefined
+  /** The stop text that ended it, where the provider says which. */
+  readonly stop?: string | undefined
 }
 
 /** What a choice has so far. */
@@ -35,6 +42,9 @@ interface Draft {
     { id: string; name: string; arguments: string; signature: Signature | undefined }
   >
   finishReason: FinishReason | undefined
+  refusal: string
+  logprobs: Array<Json>
+  stop: string | undefined
 }
 
 /** Adds up deltas, in order. `undefined` where a choice was not finished: such an answer is not whole. */
@@ -50,8 +60,17 @@ export const fold = (deltas: Iterable<Delta>): Answer | undefined => {
     const draft = drafts[index]
     if (draft?.finishReason === undefined) return undefined
     closeThought(draft, undefined)
-    const { text, reasoning, toolCalls, finishReason } = draft
-    choices.push({ index, text, reasoning, toolCalls, finishReason })
+    const { text, reasoning, toolCalls, finishReason, refusal, logprobs, stop } = draft
+    choices.push({
+      index,
+      text,
+      reasoning,
+      toolCalls,
+      finishReason,
+      ...(refusal === "" ? {} : { refusal }),
+      ...(logprobs.length === 0 ? {} : { logprobs }),
+      ...(stop === undefined ? {} : { stop })
+    })
   }
   return choices.length === 0 ? undefined : { choices, usage }
 }
@@ -59,7 +78,8 @@ export const fold = (deltas: Iterable<Delta>): Answer | undefined => {
 /** A whole answer as the deltas that add up to it. */
 export const toDeltas = ({ choices, usage }: Answer): ReadonlyArray<Delta> => {
   const deltas: Array<Delta> = []
-  for (const { index: choice, text, reasoning, toolCalls, finishReason } of choices) {
+  for (const one of choices) {
+    const { index: choice, text, reasoning, toolCalls, finishReason, refusal, logprobs, stop } = one
     for (const block of reasoning) {
       if (block.type === "redacted") {
         deltas.push({ _tag: "ReasoningRedacted", choice, data: block.data })
@@ -69,12 +89,15 @@ export const toDeltas = ({ choices, usage }: Answer): ReadonlyArray<Delta> => {
       const { signature } = block
       if (signature) deltas.push({ _tag: "ReasoningSignature", choice, signature })
     }
+    if (logprobs?.length) deltas.push({ _tag: "Logprobs", choice, tokens: logprobs })
     if (text !== "") deltas.push({ _tag: "Text", choice, text })
+    if (refusal) deltas.push({ _tag: "Refusal", choice, text: refusal })
     toolCalls.forEach(({ id, name, arguments: fragment, signature }, index) => {
       deltas.push({ _tag: "ToolCallStart", choice, index, id, name, signature })
       if (fragment !== "") deltas.push({ _tag: "ToolCallArguments", choice, index, fragment })
     })
-    deltas.push({ _tag: "Finish", choice, reason: finishReason })
+    const finish = { _tag: "Finish", choice, reason: finishReason } as const
+    deltas.push(stop === undefined ? finish : { ...finish, stop })
   }
   if (usage) deltas.push({ _tag: "Usage", usage })
   return deltas
@@ -85,13 +108,22 @@ const emptyDraft = (): Draft => ({
   thought: "",
   reasoning: [],
   toolCalls: [],
-  finishReason: undefined
+  finishReason: undefined,
+  refusal: "",
+  logprobs: [],
+  stop: undefined
 })
 
 const add = (draft: Draft, delta: Exclude<Delta, { readonly _tag: "Usage" }>): void => {
   switch (delta._tag) {
     case "Text":
       draft.text += delta.text
+      break
+    case "Refusal":
+      draft.refusal += delta.text
+      break
+    case "Logprobs":
+      for (const token of delta.tokens) draft.logprobs.push(token)
       break
     case "Reasoning":
       draft.thought += delta.text
@@ -115,6 +147,7 @@ const add = (draft: Draft, delta: Exclude<Delta, { readonly _tag: "Usage" }>): v
     }
     case "Finish":
       draft.finishReason = delta.reason
+      draft.stop = delta.stop
   }
 }
 

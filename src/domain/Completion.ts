@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Message } from "./Message.ts"
+import type { DialectName, Message } from "./Message.ts"
 
 /** A conversation to continue. */
 export interface CompletionRequest {
@@ -14,6 +14,20 @@ export interface CompletionRequest {
   readonly parameters: Parameters
   /** Leave out what the chosen model cannot honour, instead of refusing the request. */
   readonly dropUnsupported: boolean
+  /** As the client itself wrote it, for a provider that speaks its dialect. */
+  readonly original?: Original | undefined
+}
+
+/** A request in a client's own words. */
+export interface Original {
+  readonly dialect: DialectName
+  /** Parsed JSON: its keys keep their order, by which a provider's prompt cache knows it again. */
+  readonly body: JsonObject
+  /** Headers that say how it is to be taken, such as `anthropic-beta`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** What was read of it: where a request has others by now, the gateway changed them. */
+  readonly messages: ReadonlyArray<Message>
+  readonly parameters: Parameters
 }
 
 /** How to answer. What is absent is left to the provider. */
@@ -23,6 +37,8 @@ export interface Parameters {
   /** Budget for the answer, in tokens, reasoning included. */
   readonly maxTokens?: number | undefined
   readonly topP?: number | undefined
+  /** How many of the likeliest tokens are chosen among. */
+  readonly topK?: number | undefined
   /** Texts that end the answer; they are not part of it. */
   readonly stop?: ReadonlyArray<string> | undefined
   readonly seed?: number | undefined
@@ -33,6 +49,10 @@ export interface Parameters {
   readonly responseFormat?: ResponseFormat | undefined
   readonly tools?: ReadonlyArray<Tool> | undefined
   readonly toolChoice?: ToolChoice | undefined
+  /** Whether several tools may be called in one turn. */
+  readonly parallelToolCalls?: boolean | undefined
+  /** For how many of the likeliest tokens to tell how likely they were; 0 for the chosen one alone. */
+  readonly logprobs?: number | undefined
   readonly reasoningEffort?: ReasoningEffort | undefined
   /** The end user on whose behalf the client asks: a label, passed on where a provider takes it. */
   readonly user?: string | undefined

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Json } from "./Completion.ts"
 import type { FinishReason } from "./FinishReason.ts"
 import type { Signature } from "./Message.ts"
 import type { Usage } from "./Usage.ts"
@@ -14,6 +15,10 @@ import type { Usage } from "./Usage.ts"
 export type Delta =
   /** More of the answer; never empty. */
   | { readonly _tag: "Text"; readonly choice: number; readonly text: string }
+  /** More of the sentence by which the model refuses to answer; never empty. */
+  | { readonly _tag: "Refusal"; readonly choice: number; readonly text: string }
+  /** How likely the tokens of the text that follows were, in OpenAI's words; never empty. */
+  | { readonly _tag: "Logprobs"; readonly choice: number; readonly tokens: ReadonlyArray<Json> }
   /** More of the reasoning before the answer; never empty. */
   | { readonly _tag: "Reasoning"; readonly choice: number; readonly text: string }
   /** Ends the block of reasoning before it and signs it. */
@@ -29,9 +34,18 @@ export type Delta =
     readonly fragment: string
   }
   /** The end of a choice. */
-  | { readonly _tag: "Finish"; readonly choice: number; readonly reason: FinishReason }
+  | Finish
   /** What the provider counted so far; the latest holds, they are never summed. */
   | { readonly _tag: "Usage"; readonly usage: Usage }
+
+/** A choice is over. */
+export interface Finish {
+  readonly _tag: "Finish"
+  readonly choice: number
+  readonly reason: FinishReason
+  /** The stop text that the model met, where the provider says which. */
+  readonly stop?: string | undefined
+}
 
 /** A tool call begins; `index` counts the tool calls of the choice from 0, without gaps. */
 export interface ToolCallStart {

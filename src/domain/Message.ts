@@ -24,8 +24,11 @@ export interface ToolCall {
   readonly signature?: Signature | undefined
 }
 
-/** The name of a wire dialect; what one provider signed is only sent back in its own. */
-export type DialectName = "openai" | "anthropic" | "gemini"
+/** Every wire dialect; what one provider signed is only sent back in its own. */
+export const dialectNames = ["openai", "anthropic", "gemini", "bedrock", "cohere"] as const
+
+/** The name of a wire dialect. */
+export type DialectName = typeof dialectNames[number]
 
 /** An opaque proof that a provider wants back in the next turn. */
 export interface Signature {

@@ -13,7 +13,8 @@ export const capabilities = [
   "vision",
   "tools",
   "json-schema",
-  "reasoning"
+  "reasoning",
+  "embeddings"
 ] as const
 
 /** Something that a model can do. */
@@ -99,6 +100,7 @@ export const parameterFields = {
   temperature: "temperature",
   max_tokens: "maxTokens",
   top_p: "topP",
+  top_k: "topK",
   stop: "stop",
   seed: "seed",
   presence_penalty: "presencePenalty",
@@ -107,6 +109,8 @@ export const parameterFields = {
   response_format: "responseFormat",
   tools: "tools",
   tool_choice: "toolChoice",
+  parallel_tool_calls: "parallelToolCalls",
+  logprobs: "logprobs",
   reasoning_effort: "reasoningEffort",
   user: "user",
   metadata: "metadata"

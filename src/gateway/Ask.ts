@@ -32,6 +32,8 @@ export interface Told {
   standing: Standing | undefined
   /** The trace that it is part of, where there is one. */
   traceId: string | undefined
+  /** What of it the model that answers cannot honour, and was left out, by its native path. */
+  dropped: ReadonlyArray<string>
   /** Whether the gateway ended it, since it is to stop itself. */
   stopped: boolean
 }
@@ -41,5 +43,6 @@ export const nothingTold = (): Told => ({
   attempts: 0,
   standing: undefined,
   traceId: undefined,
+  dropped: [],
   stopped: false
 })

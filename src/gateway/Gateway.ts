@@ -30,6 +30,7 @@ import { arrive } from "./arrive.ts"
 import type { Ask } from "./Ask.ts"
 import { make as makeCheckpoints } from "./Checkpoints.ts"
 import type { Client } from "./Client.ts"
+import { count, type Counted } from "./count.ts"
 import { Decisions } from "./Decisions.ts"
 import { depart } from "./depart.ts"
 import { explain, type Explanation } from "./explain.ts"
@@ -61,6 +62,8 @@ export class Gateway extends Context.Service<Gateway, {
    * told. Interrupting it hangs up on the provider.
    */
   readonly stream: (ask: Ask, client: Client) => Effect.Effect<void, GatewayError>
+  /** How many tokens the prompt has: nothing is taken, and nothing charged. */
+  readonly count: (ask: Ask) => Effect.Effect<Counted, GatewayError>
   /** Who would be asked now: nothing is sent, and nothing taken. */
   readonly explain: (ask: Ask) => Effect.Effect<Explanation, GatewayError>
   /** Whether it takes requests: not while the books cannot be written, unless it is to go on then. */
@@ -143,6 +146,7 @@ const make = Effect.fnUntraced(function* (settings: GatewaySettings) {
         (farewell) => farewell()
       ),
     isAdmitting: () => onFailure === "serve" || tools.ledger.state().state === "open",
+    count: (ask) => Effect.suspend(() => count(tools, table.snapshot(), ask)),
     explain: (ask) =>
       Effect.suspend(() => {
         const explanation = explain(tools, table.snapshot(), ask)

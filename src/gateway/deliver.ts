@@ -5,8 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type Delta, isContent } from "../domain/Delta.ts"
-import type { FinishReason } from "../domain/FinishReason.ts"
+import { type Delta, type Finish, isContent } from "../domain/Delta.ts"
 import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Usage } from "../domain/Usage.ts"
 import type { Watch } from "../guard/Watch.ts"
@@ -34,7 +33,7 @@ export interface CallDelivery {
   showed: boolean
   /** How much content, for counting where the provider does not. */
   readonly written: Written.Written
-  readonly finishes: Array<{ choice: number; reason: FinishReason }>
+  readonly finishes: Array<Omit<Finish, "_tag">>
   usage: Usage | undefined
   /** Takes out what was shown already, where the call goes on with a broken answer. */
   readonly splice: Splice | undefined
@@ -64,6 +63,7 @@ export const newCall = (splice: Splice | undefined): CallDelivery => ({
  */
 export const deliver = (
   deltas: Stream.Stream<Delta, UpstreamFault>,
+  model: string,
   client: Client,
   watch: Watch,
   delivery: Delivery,
@@ -79,7 +79,7 @@ export const deliver = (
     if (delivery.transcript) { for (const delta of content) delivery.transcript.add(delta) }
     if (!delivery.opened) {
       delivery.opened = true
-      client.open()
+      client.open({ model, usage: call.usage })
     }
     if (client.write(content)) return Effect.void
     watch.waitForClient()
@@ -126,7 +126,8 @@ const spliced = (
 const keep = (call: CallDelivery, delta: Delta): boolean => {
   if (delta._tag === "Usage") call.usage = delta.usage
   else if (delta._tag === "Finish") {
-    call.finishes.push({ choice: delta.choice, reason: delta.reason })
+    const { choice, reason, stop } = delta
+    call.finishes.push(stop === undefined ? { choice, reason } : { choice, reason, stop })
   } else return true
   return false
 }

@@ -106,7 +106,7 @@ export const answerStreamed = (
         asked,
         targetOf(deployment.model, true),
         placing(tools, journey, leg, guard),
-        (deltas) => deliver(deltas, client, watch, delivery, leg.showed),
+        (deltas) => deliver(deltas, model, client, watch, delivery, leg.showed),
         journey.ask.caller
       ),
       (exit) => {
@@ -153,8 +153,8 @@ export const answerStreamed = (
 
   return travel(tools, journey, course, { aftermath, canTakeUp, resumes }).pipe(
     Effect.map((): Farewell => () => {
-      if (!delivery.opened) client.open()
-      const { finishes } = delivery.call
+      const { finishes, usage: counted } = delivery.call
+      if (!delivery.opened) client.open({ model, usage: counted })
       client.finish({ model, finishes, usage: usage ?? written(0, 0), cost })
     }),
     Effect.catch((error) => {

@@ -5,7 +5,9 @@
  */
 import type { CompletionRequest, JsonObject } from "../domain/Completion.ts"
 import type { Delta } from "../domain/Delta.ts"
+import type { EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
 import type { DialectName } from "../domain/Message.ts"
+import type { ModelSpec } from "../domain/Model.ts"
 import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 
 /**
@@ -23,12 +25,39 @@ export interface Dialect {
   readonly decode: (body: unknown) => ReadonlyArray<Delta> | UpstreamFault
   /** Starts to read one streamed answer. */
   readonly reader: () => EventReader
+  /** How the events of a stream are framed. Default: as server-sent events. */
+  readonly framing?: Framing | undefined
   /** What an answer with a status other than 2xx means; `body` may be anything. */
   readonly fault: (status: number, headers: Headers, body: string) => UpstreamFault
   /** Where the provider lists its models, below the base URL. */
   readonly modelsPath: `/${string}`
-  /** The ids in such a list. */
-  readonly readModels: (body: unknown) => ReadonlyArray<string>
+  /** The models in such a list, each once. */
+  readonly readModels: (body: unknown) => ReadonlyArray<ListedModel>
+  /** How to ask for vectors; absent where there is no way. */
+  readonly embeddings?: EmbeddingDialect | undefined
+  /** How to have a prompt counted; absent where there is no way. */
+  readonly counting?: CountingDialect | undefined
+}
+
+/** How the events of a stream are framed: server-sent events, or Amazon's binary messages. */
+export type Framing = "sse" | "eventstream"
+
+/** What a provider's list tells of a model; `id` is the provider's own name for it. */
+export type ListedModel = Pick<ModelSpec, "id"> & Partial<Omit<ModelSpec, "id">>
+
+/** How to ask for vectors. As pure as the rest. */
+export interface EmbeddingDialect {
+  /** What `request` asks for and this dialect has no words for. */
+  readonly unsupported: (request: EmbeddingRequest) => ReadonlyArray<Unsupported>
+  readonly encode: (request: EmbeddingRequest, model: string) => Call
+  readonly decode: (body: unknown) => Embeddings | UpstreamFault
+}
+
+/** How to have a prompt counted without an answer. As pure as the rest. */
+export interface CountingDialect {
+  readonly encode: (request: CompletionRequest, target: Target) => Call
+  /** The tokens of the prompt. */
+  readonly decode: (body: unknown) => number | UpstreamFault
 }
 
 /** Which model to call, and how it wants to be called. */
@@ -44,6 +73,8 @@ export interface Target {
 export interface Call {
   readonly path: `/${string}`
   readonly body: JsonObject
+  /** What the request says beside its body, such as `anthropic-beta`. Default: nothing. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** A part of a request that cannot be said. */

@@ -6,7 +6,7 @@
 import * as Sse from "effect/encoding/Sse"
 import type { Delta } from "../domain/Delta.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
-import type { EventReader, Reading } from "./Dialect.ts"
+import type { Dialect, EventReader, Reading } from "./Dialect.ts"
 
 /** The longest event that is read, in UTF-16 units. */
 const maxEventSize = 8 * 1024 * 1024
@@ -23,6 +23,9 @@ export interface StreamDecoder {
   /** The reply is over: adds what was held back to `out`, and fails where the answer is not whole. */
   readonly finish: (out: Array<Delta>) => UpstreamFault | undefined
 }
+
+/** Reads a streamed reply of a provider that speaks `dialect`. */
+export const of = ({ reader }: Dialect): StreamDecoder => make(reader())
 
 /** Reads server-sent events and gives each to `reader`. */
 export const make = (reader: EventReader): StreamDecoder => {

@@ -9,6 +9,7 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
+import type { ListedModel } from "../protocol/Dialect.ts"
 import type { Exchange } from "./exchange.ts"
 import { failed, type Moment, type ProviderHealth, unchecked, well } from "./ProviderHealth.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
@@ -24,8 +25,8 @@ export interface Checkup {
   /** How many requests it answered. */
   readonly answers: () => number
   readonly health: () => ProviderHealth
-  /** The models that it said it serves, by its own names: another set only when they changed. */
-  readonly discovered: () => ReadonlySet<string>
+  /** The models that it said it serves, by its own names: another map only when they changed. */
+  readonly discovered: () => ReadonlyMap<string, ListedModel>
 }
 
 /** For a provider that is spoken with over `exchange`. */
@@ -34,7 +35,7 @@ export const make = (
   exchange: Exchange,
   clock: Clock.Clock
 ): Checkup => {
-  let discovered: ReadonlySet<string> = new Set()
+  let discovered: ReadonlyMap<string, ListedModel> = new Map()
   let checked = unchecked
   let answers = 0
   let answered: Moment | undefined
@@ -47,14 +48,14 @@ export const make = (
     checkedAtMonotonic: Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
   })
 
-  const list = Effect.map(within(exchange.models, "5 seconds"), (ids) => {
+  const list = Effect.map(within(exchange.models, "5 seconds"), (models) => {
     if (!provider.discovers) return
-    const told = new Set(ids)
-    if (told.symmetricDifference(discovered).size > 0) discovered = told
+    const told = new Map(models.map((model) => [model.id, model]))
+    if (!isSame(told, discovered)) discovered = told
   })
 
   const complete = Effect.suspend(() => {
-    const [listed] = discovered
+    const [listed] = discovered.keys()
     const model = probeModel ?? listed
     return model === undefined
       ? list
@@ -106,6 +107,9 @@ export const make = (
     discovered: () => discovered
   }
 }
+
+const isSame = (a: ReadonlyMap<string, ListedModel>, b: ReadonlyMap<string, ListedModel>) =>
+  a.size === b.size && JSON.stringify([...a.values()]) === JSON.stringify([...b.values()])
 
 const within = <A>(work: Effect.Effect<A, UpstreamFault>, limit: `${number} seconds`) =>
   Effect.timeoutOrElse(work, {

@@ -6,6 +6,7 @@
 import * as Redacted from "effect/Redacted"
 import type { ModelSpec } from "../domain/Model.ts"
 import type { Dialect } from "../protocol/Dialect.ts"
+import type { Connection, ProviderOption, Said } from "./Connection.ts"
 import type { Send } from "./Egress.ts"
 
 /** A place that serves models: an address, a way to show a key, and the dialect spoken there. */
@@ -27,6 +28,13 @@ export interface Provider {
   }
   /** The headers that show the key, and whatever else the place insists on. */
   readonly authorize: (apiKey: Redacted.Redacted) => Readonly<Record<string, string>>
+  /** What else there is to say of it, by name: in the file under `options`, else by variables. */
+  readonly options?: Readonly<Record<string, ProviderOption>> | undefined
+  /**
+   * How it is reached, from what an operator said of it; or what is missing, in one sentence.
+   * Default: at `baseUrl`, with the headers of `authorize`.
+   */
+  readonly connect?: ((said: Said) => Connection | string) | undefined
   /** The models it is known to serve. */
   readonly models: ReadonlyArray<ModelSpec>
   /** Its name in the price list; absent where its models have no known price. */

@@ -16,7 +16,7 @@ import type { Answer } from "../domain/Answer.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Delta } from "../domain/Delta.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
-import type { Target } from "../protocol/Dialect.ts"
+import type { ListedModel, Target } from "../protocol/Dialect.ts"
 import * as Checkup from "./Checkup.ts"
 import { Egress } from "./Egress.ts"
 import * as Exchange from "./exchange.ts"
@@ -64,7 +64,7 @@ export interface ProviderActor {
   /** How many requests it answered since the gateway started. */
   readonly answers: () => number
   /** The models that it said it serves, by its own names; empty before it was asked. */
-  readonly discovered: () => ReadonlySet<string>
+  readonly discovered: () => ReadonlyMap<string, ListedModel>
 }
 
 /** Starts the actor of one provider, under the supervisor. */

@@ -5,14 +5,19 @@
  */
 import type * as Redacted from "effect/Redacted"
 import type { ActorSize } from "../actor/Actor.ts"
+import type { Connection } from "./Connection.ts"
 import type { Provider } from "./Provider.ts"
 
 /** A provider with everything that is needed to call it, or the reason why it cannot be called. */
 export interface ProviderSettings {
   readonly provider: Provider
-  /** Where the dialect's paths begin; without a slash at the end. */
+  /** Where the dialect's paths begin; without a slash at the end. Of no meaning beside `connection`. */
   readonly baseUrl: string
   readonly apiKey: Redacted.Redacted | undefined
+  /** How it is reached where that is not by `baseUrl` and `authorize` alone. */
+  readonly connection?: Connection | undefined
+  /** Whatever must not show anywhere: its key, and other credentials. */
+  readonly secrets: ReadonlyArray<Redacted.Redacted>
   readonly size: ActorSize
   /** The cheapest check that shows how it is. */
   readonly healthCheck: HealthCheck

@@ -10,15 +10,16 @@ import { type Answer, fold, toDeltas } from "../domain/Answer.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Delta } from "../domain/Delta.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
-import type { Dialect, Target } from "../protocol/Dialect.ts"
+import type { Dialect, ListedModel, Target } from "../protocol/Dialect.ts"
 import { badResponse } from "../protocol/fault.ts"
 import { object, parse } from "../protocol/json.ts"
 import { retryAfterMs } from "../protocol/retryAfter.ts"
 import * as StreamDecoder from "../protocol/StreamDecoder.ts"
 import * as Body from "./body.ts"
+import type { Connection } from "./Connection.ts"
 import type { Send, UpstreamRequest } from "./Egress.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
-import { withoutKey } from "./withoutKey.ts"
+import { withoutSecrets } from "./withoutKey.ts"
 
 /** The largest answer in one piece that is read, in bytes. */
 const answerLimit = 32 * 1024 * 1024
@@ -39,24 +40,33 @@ export interface Exchange {
     consume: (deltas: Stream.Stream<Delta, UpstreamFault>) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | UpstreamFault, R>
   /** Asks which models it serves, by its own names. */
-  readonly models: Effect.Effect<ReadonlyArray<string>, UpstreamFault>
+  readonly models: Effect.Effect<ReadonlyArray<ListedModel>, UpstreamFault>
 }
 
 /** The way to talk with a provider over `send`. */
 export const make = (settings: ProviderSettings, send: Send): Exchange => {
-  const { provider: { dialect, authorize }, baseUrl, apiKey } = settings
+  const { provider: { dialect }, secrets } = settings
+  const { baseUrl, headers: shown, reroute = sameWay, sign } = connectionOf(settings)
   const headers = {
-    ...(apiKey ? authorize(apiKey) : {}),
+    ...shown,
     "content-type": "application/json",
     // A small answer can unpack to any size: what is not packed cannot.
     "accept-encoding": "identity"
   }
 
-  const clean = withoutKey(apiKey)
+  const clean = withoutSecrets(secrets)
+  const signed: Send = sign
+    ? (request, signal) => Effect.flatMap(sign(request, send, signal), (it) => send(it, signal))
+    : send
 
   const post = (request: CompletionRequest, target: Target): UpstreamRequest => {
-    const { path, body } = dialect.encode(request, target)
-    return { method: "POST", url: baseUrl + path, headers, body: JSON.stringify(body) }
+    const { path, body, headers: own } = dialect.encode(request, target)
+    return {
+      method: "POST",
+      url: baseUrl + reroute(path, target.model),
+      headers: own ? { ...own, ...headers } : headers,
+      body: JSON.stringify(body)
+    }
   }
 
   /** Sends, and gives a response of success to `use`. The connection is let go of in any case. */
@@ -66,7 +76,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
   ): Effect.Effect<A, E | UpstreamFault, R> =>
     Effect.suspend(() => {
       const hangUp = new AbortController()
-      return send(request, hangUp.signal).pipe(
+      return signed(request, hangUp.signal).pipe(
         Effect.flatMap((response): Effect.Effect<A, E | UpstreamFault, R> =>
           response.ok && response.body ? use(response) : refused(dialect, response)
         ),
@@ -88,7 +98,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     stream: (request, target, consume) =>
       exchange(post(request, target), (response) => {
         if (response.body && !isJson(response) && !isPage(response)) {
-          return consume(Body.deltas(response.body, StreamDecoder.make(dialect.reader())))
+          return consume(Body.deltas(response.body, StreamDecoder.of(dialect)))
         }
         // Some servers answer in one piece though a stream was asked for.
         return Effect.flatMap(Body.text(response, answerLimit), (text) =>
@@ -97,7 +107,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
       }),
 
     models: exchange(
-      { method: "GET", url: baseUrl + dialect.modelsPath, headers },
+      { method: "GET", url: baseUrl + reroute(dialect.modelsPath, ""), headers },
       (response) =>
         Effect.flatMap(Body.text(response, answerLimit), (text) => {
           const body = parse(text)
@@ -108,6 +118,14 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     )
   }
 }
+
+/** How a provider is reached. */
+const connectionOf = (settings: ProviderSettings): Connection => {
+  const { apiKey, baseUrl, connection, provider: { authorize } } = settings
+  return connection ?? { baseUrl, headers: apiKey ? authorize(apiKey) : {} }
+}
+
+const sameWay = (path: string): string => path
 
 /** Why a call is hung up on: said beforehand, or each abort would make an error with its stack. */
 const gone = "the call was given up"
@@ -157,7 +175,7 @@ const whole = (dialect: Dialect, text: string): ReadonlyArray<Delta> | UpstreamF
 
 /** Reads a stream that came though a whole answer was asked for. */
 const replay = (dialect: Dialect, text: string): ReadonlyArray<Delta> | UpstreamFault => {
-  const decoder = StreamDecoder.make(dialect.reader())
+  const decoder = StreamDecoder.of(dialect)
   const deltas: Array<Delta> = []
   const state = decoder.feed(new TextEncoder().encode(text), deltas)
   if (state instanceof UpstreamFault) return state

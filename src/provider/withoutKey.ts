@@ -25,6 +25,12 @@ export const withoutKey = (apiKey: Redacted.Redacted | undefined) => (error: Ups
     : new UpstreamFault({ ...error, class: error.class, message: clean })
 }
 
+/** Takes each of `secrets` out of a fault. */
+export const withoutSecrets = (secrets: ReadonlyArray<Redacted.Redacted>) => {
+  const clean = secrets.map(withoutKey)
+  return (error: UpstreamFault) => clean.reduce((error, without) => without(error), error)
+}
+
 const hidden = "[redacted]"
 
 /** Without the beginning of `key` at the end of a text that was cut. */

@@ -30,7 +30,7 @@ export class ModelTable extends Context.Service<ModelTable, {
       const configuration = yield* Configuration
       const providers = yield* Providers
       /** What every provider told when the last snapshot was made. */
-      let told: ReadonlyArray<ReadonlySet<string>> = []
+      let told: ReadonlyArray<unknown> = []
       let last: Snapshot | undefined
 
       const isNews = () => providers.all.some((one, index) => one.discovered() !== told[index])

@@ -34,10 +34,10 @@ export const places = (
     if (first) placed.set(id, [first, ...others])
   }
   for (const provider of all) {
-    for (const id of provider.discovered()) {
+    for (const [id, listed] of provider.discovered()) {
       if (placed.has(id)) continue
       const upstreamModel = settings.get(id)?.upstreamModel
-      placed.set(id, [{ provider, spec: bare(id), upstreamModel }])
+      placed.set(id, [{ provider, spec: { ...bare(id), ...listed }, upstreamModel }])
     }
   }
   return placed

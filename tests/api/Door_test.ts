@@ -14,7 +14,9 @@ import { apiKey, hello, simulated, temporaryFolder } from "../kit/gateway.ts"
 import { eventsOf } from "./upstreams.ts"
 
 /** How a gateway answers. */
-type Answers = Omit<Gateway["Service"], "isAdmitting">
+type Answers = Pick<Gateway["Service"], "generate" | "stream">
+
+const never = { count: () => Effect.never, explain: () => Effect.never, isAdmitting: () => true }
 
 /** A door in front of a gateway that does as `gateway` does. */
 const doorTo = Effect.fnUntraced(function* (answers: Answers, bodyMs = 30_000) {
@@ -22,7 +24,7 @@ const doorTo = Effect.fnUntraced(function* (answers: Answers, bodyMs = 30_000) {
   const rest = simulated(() => Effect.never)
   const context = yield* Layer.build(
     Door.layer({ bodyBytes: 1000, bodyMs, requestsAtOnce: 4 }).pipe(
-      Layer.provide(Layer.succeed(Gateway, { ...answers, isAdmitting: () => true })),
+      Layer.provide(Layer.succeed(Gateway, { ...never, ...answers })),
       Layer.provide(
         Authenticator.layer({
           apiKey: Redacted.make(apiKey),
@@ -55,7 +57,7 @@ const tokenOf = (subject: string) =>
   )
 
 const silent = () => Effect.never
-const patient: Answers = { generate: silent, stream: silent, explain: silent }
+const patient: Answers = { generate: silent, stream: silent }
 /** A body that begins and never ends. */
 const endless = () =>
   new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode("{")) })
@@ -69,8 +71,7 @@ liveTest(
     Effect.gen(function* () {
       const { ask } = yield* doorTo({
         generate: () => broken,
-        stream: () => broken,
-        explain: () => broken
+        stream: () => broken
       })
       for (const path of [generate, `${generate}/stream`]) {
         const response = yield* ask(path, hello("gpt-4"))
@@ -93,12 +94,12 @@ liveTest(
       const stream = (_: unknown, client: Client) =>
         Effect.andThen(
           Effect.sync(() => {
-            client.open()
+            client.open({ model: "gpt-4", usage: undefined })
             client.write([{ _tag: "Text", choice: 0, text: "Half of" }])
           }),
           broken
         )
-      const { ask } = yield* doorTo({ generate: () => broken, stream, explain: () => broken })
+      const { ask } = yield* doorTo({ generate: () => broken, stream })
       const response = yield* ask(`${generate}/stream`, hello("gpt-4"))
       const text = yield* Effect.promise(() => response.text())
       const { events, done } = eventsOf(text)
@@ -115,12 +116,12 @@ liveTest(
       const stream = (_: unknown, client: Client) =>
         Effect.andThen(
           Effect.sync(() => {
-            client.open()
+            client.open({ model: "gpt-4", usage: undefined })
             client.write([{ _tag: "Text", choice: 0, text: "Half of" }])
           }),
           Effect.never
         )
-      const { door, ask } = yield* doorTo({ generate: () => broken, stream, explain: () => broken })
+      const { door, ask } = yield* doorTo({ generate: () => broken, stream })
       const response = yield* ask(`${generate}/stream`, hello("gpt-4"))
       yield* door.endAnswers
       const { events, done } = eventsOf(yield* Effect.promise(() => response.text()))
@@ -200,7 +201,7 @@ liveTest(
     Effect.gen(function* () {
       let asked = 0
       const count = () => Effect.andThen(Effect.sync(() => asked++), Effect.never)
-      const { begin } = yield* doorTo({ generate: count, stream: count, explain: count })
+      const { begin } = yield* doorTo({ generate: count, stream: count })
       for (const path of [generate, `${generate}/stream`, "/api/v1/llm/models"]) {
         const body = path.endsWith("models") ? undefined : hello("gpt-4")
         const response = yield* Effect.promise(() => begin(path, body, apiKey, AbortSignal.abort()))

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
-import type { DialectName } from "../../src/domain/Message.ts"
+import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
 import { answer, type Choose } from "../kit/FakeProvider.ts"
 import { checkConnections } from "./hidden.ts"
 import { dialects, type House, type HouseOptions, modelAt, open } from "./house.ts"
@@ -15,7 +15,7 @@ import type { Row, Seen } from "./Row.ts"
 /** One case of a row. */
 export interface Case {
   readonly row: Row
-  readonly dialect: DialectName
+  readonly dialect: FakeDialectName
   readonly streamed: boolean
   /** What the row says that a client sees. */
   readonly seen: Seen
@@ -53,7 +53,7 @@ export const testRow = (
     Effect.gen(function* () {
       const house = yield* open({ at, hasty, ...options })
       const wrong: Array<string> = []
-      const inDialect = async (dialect: DialectName) => {
+      const inDialect = async (dialect: FakeDialectName) => {
         const model = modelAt(at, dialect)
         try {
           if (row.warm) await house.ask(model, false)

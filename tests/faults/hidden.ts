@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert"
-import type { DialectName } from "../../src/domain/Message.ts"
+import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
 import type { FakeProvider, RecordedCall } from "../kit/FakeProvider.ts"
 import { apiKey } from "../kit/gateway.ts"
 import type { Reply } from "./client.ts"
@@ -49,7 +49,7 @@ export const checkHidden = ({ headers, text }: Reply, more: ReadonlyArray<string
 }
 
 /** The header that shows our key, and how. */
-const shows: Record<DialectName, (key: string) => readonly [string, string]> = {
+const shows: Record<FakeDialectName, (key: string) => readonly [string, string]> = {
   openai: (key) => ["authorization", `Bearer ${key}`],
   anthropic: (key) => ["x-api-key", key],
   gemini: (key) => ["x-goog-api-key", key]

@@ -7,7 +7,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import type { DialectName } from "../../src/domain/Message.ts"
+import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
 import * as Fake from "../kit/FakeProvider.ts"
 import { apiKey, hello, start } from "../kit/gateway.ts"
 import type { Reply } from "./client.ts"
@@ -15,17 +15,17 @@ import { type MovableClock, movableClock } from "./clock.ts"
 import type { Place } from "./Row.ts"
 
 /** The dialects, each with its fake provider. */
-export const dialects: ReadonlyArray<DialectName> = ["openai", "anthropic", "gemini"]
+export const dialects: ReadonlyArray<FakeDialectName> = ["openai", "anthropic", "gemini"]
 
 /** The models by which the catalogue's providers are asked. */
-const models: Record<DialectName, string> = {
+const models: Record<FakeDialectName, string> = {
   openai: "gpt-4o-mini",
   anthropic: "claude-sonnet-4-6",
   gemini: "gemini-2.5-flash"
 }
 
 /** Credentials that must go nowhere but into their header. */
-export const keys: Record<DialectName | "own" | "spare", string> = {
+export const keys: Record<FakeDialectName | "own" | "spare", string> = {
   openai: "sk-proj-canary0OpenAi0123456789",
   anthropic: "sk-ant-api03-canary0Anthropic0123456789",
   gemini: "AIzaSyCanary0Gemini0123456789",
@@ -69,7 +69,7 @@ export interface House {
   readonly url: string
   /** The address of the gateway's API. */
   readonly api: string
-  readonly fakes: Record<DialectName, Fake.FakeProvider>
+  readonly fakes: Record<FakeDialectName, Fake.FakeProvider>
   /** Answers where one of `fakes` cannot. */
   readonly spare: Fake.FakeProvider
   /** Where redirects lead, and nobody should come. */
@@ -91,20 +91,20 @@ export interface House {
 }
 
 /** The model that is served by the provider of a dialect at a place. */
-export const modelAt = (place: Place, dialect: DialectName): string =>
+export const modelAt = (place: Place, dialect: FakeDialectName): string =>
   place === "fake" ? models[dialect] : `${place}-${dialect}`
 
 /** The model that stands in for those of a dialect: it speaks another one. */
-export const spareFor = (dialect: DialectName): string => `spare-${dialect}`
+export const spareFor = (dialect: FakeDialectName): string => `spare-${dialect}`
 
-const spareDialects: Record<DialectName, DialectName> = {
+const spareDialects: Record<FakeDialectName, FakeDialectName> = {
   openai: "anthropic",
   anthropic: "gemini",
   gemini: "openai"
 }
 
 /** The dialect that the model speaks which stands in for those of a dialect. */
-export const spareDialect = (dialect: DialectName): DialectName => spareDialects[dialect]
+export const spareDialect = (dialect: FakeDialectName): FakeDialectName => spareDialects[dialect]
 
 /** Opens a house; it closes with the scope. */
 export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
@@ -116,7 +116,7 @@ export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
   const elsewhere = yield* fake()
   const spare = yield* fake()
   const far = yield* fake(there[at])
-  const addressOf = (dialect: DialectName): string => {
+  const addressOf = (dialect: FakeDialectName): string => {
     switch (at) {
       case "fake":
       case "own":
@@ -133,9 +133,9 @@ export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
         return far.url
     }
   }
-  const policy = (dialect: DialectName) =>
+  const policy = (dialect: FakeDialectName) =>
     standIn ? { fallback_models: [spareFor(dialect)], ...standIn.policy } : {}
-  const each = (entry: (dialect: DialectName) => Record<string, object>): object =>
+  const each = (entry: (dialect: FakeDialectName) => Record<string, object>): object =>
     Object.assign({}, ...dialects.map(entry))
   const clock = movableClock()
   const gateway = yield* start({

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
-import type { DialectName } from "../../src/domain/Message.ts"
+import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
 import { answer, type Choose, fail, type Script, status } from "../kit/FakeProvider.ts"
 import { liveTest } from "../kit/effect.ts"
 import { check } from "./client.ts"
@@ -29,8 +29,8 @@ const inMs = (milliseconds: number) => new Date(Date.now() + milliseconds)
 /** Runs `run` for each dialect, whole and streamed, all of them at once. */
 const everywhere = (
   options: HouseOptions,
-  run: (house: House, dialect: DialectName, streamed: boolean) => Promise<void>,
-  some: ReadonlyArray<DialectName> = dialects
+  run: (house: House, dialect: FakeDialectName, streamed: boolean) => Promise<void>,
+  some: ReadonlyArray<FakeDialectName> = dialects
 ) =>
   Effect.forEach(
     [false, true],
@@ -49,7 +49,7 @@ interface Pause {
   readonly id: Row["id"]
   readonly what: string
   readonly leastMs: number
-  readonly dialects?: ReadonlyArray<DialectName>
+  readonly dialects?: ReadonlyArray<FakeDialectName>
   readonly script: Script | Choose
 }
 
@@ -168,7 +168,7 @@ liveTest(
     everywhere({ spare: {} }, async (house, dialect, streamed) => {
       const model = modelAt("fake", dialect)
       house.fakes[dialect].respond(limitedUntil(() => ({ "retry-after": "4" })))
-      const asked = new Set<DialectName>()
+      const asked = new Set<FakeDialectName>()
       house.spare.respond((call) => {
         if (asked.has(call.dialect)) return answer()
         asked.add(call.dialect)

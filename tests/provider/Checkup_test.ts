@@ -22,6 +22,7 @@ const settings: ProviderSettings = {
   },
   baseUrl: "http://own",
   apiKey: undefined,
+  secrets: [],
   size: defaultSize,
   healthCheck: "models",
   probeModel: undefined,

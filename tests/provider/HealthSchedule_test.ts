@@ -306,11 +306,11 @@ scheduled(
       ward.list = () => refused
       const { discovered } = yield* actorOf("ollama")
       yield* round
-      assertEquals(Array.from(discovered()), [])
+      assertEquals(Array.from(discovered().keys()), [])
       ward.list = () => listing("llama")
       yield* round
       const found = discovered()
-      assertEquals(Array.from(found), ["llama"])
+      assertEquals(Array.from(found.keys()), ["llama"])
       yield* round
       assert(discovered() === found, "the same models are the same set")
       ward.list = () => refused
@@ -318,7 +318,7 @@ scheduled(
       assert(discovered() === found)
       ward.list = () => listing("llama", "qwen")
       yield* round
-      assertEquals(Array.from(discovered()), ["llama", "qwen"])
+      assertEquals(Array.from(discovered().keys()), ["llama", "qwen"])
     })
 )
 

@@ -331,7 +331,7 @@ test("a provider is asked at start what it serves", () => {
   return Effect.gen(function* () {
     yield* settled
     const { discovered, health } = yield* actorOf("ollama")
-    assertEquals(Array.from(discovered()), ["llama", "qwen"])
+    assertEquals(Array.from(discovered().keys()), ["llama", "qwen"])
     assertEquals(health(), {
       checkedAt: 0,
       checkedAtMonotonic: 0,

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { ModelSpec } from "../../src/domain/Model.ts"
+import type { ListedModel } from "../../src/protocol/Dialect.ts"
 import { openai } from "../../src/protocol/openai/mod.ts"
 import { bearer } from "../../src/provider/Provider.ts"
 import type { ProviderActor } from "../../src/provider/ProviderActor.ts"
@@ -26,7 +27,7 @@ export const fakeActor = (
   models: ReadonlyArray<ModelSpec> = [],
   readiness: Readiness = { ready: true }
 ): FakeActor => {
-  let discovered: ReadonlySet<string> = new Set()
+  let discovered: ReadonlyMap<string, ListedModel> = new Map()
   let running = true
   return {
     settings: {
@@ -41,6 +42,7 @@ export const fakeActor = (
       },
       baseUrl: "http://nowhere",
       apiKey: undefined,
+      secrets: [],
       size: defaultSize,
       healthCheck: "none",
       probeModel: undefined,
@@ -55,7 +57,7 @@ export const fakeActor = (
     answers: () => 0,
     discovered: () => discovered,
     discover: (...ids) => {
-      discovered = new Set(ids)
+      discovered = new Map(ids.map((id) => [id, { id }]))
     },
     run: (value) => {
       running = value

@@ -127,11 +127,13 @@ export const toCost = (cost: Cost | undefined): typeof CostBody.Type =>
     }
     : null
 
-const toChoice = ({ index, text, reasoning, toolCalls, finishReason }: Choice) => ({
+const toChoice = (
+  { index, text, refusal = "", reasoning, toolCalls, finishReason }: Choice
+) => ({
   index,
   message: {
     role: "assistant" as const,
-    content: text === "" && toolCalls.length > 0 ? null : text,
+    content: text + refusal === "" && toolCalls.length > 0 ? null : text + refusal,
     ...(reasoning.length > 0 ? toReasoning(reasoning) : {}),
     ...(toolCalls.length > 0 ? { tool_calls: toolCalls.map(toToolCall) } : {})
   },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DialectName, Signature } from "../../domain/Message.ts"
+import { dialectNames, type Signature } from "../../domain/Message.ts"
 
 /** A signature as clients see it and send it back. */
 export const show = ({ dialect, value }: Signature): string => `${dialect}:${value}`
@@ -12,8 +12,6 @@ export const show = ({ dialect, value }: Signature): string => `${dialect}:${val
 export const read = (text: string | undefined): Signature | undefined => {
   if (text === undefined) return undefined
   const colon = text.indexOf(":")
-  const dialect = dialects.find((name) => name === text.slice(0, colon))
+  const dialect = dialectNames.find((name) => name === text.slice(0, colon))
   return dialect && { dialect, value: text.slice(colon + 1) }
 }
-
-const dialects: ReadonlyArray<DialectName> = ["openai", "anthropic", "gemini"]

@@ -120,10 +120,13 @@ export const make = (how: How, delivered: string): Splice => {
         case "Reasoning":
         case "ReasoningSignature":
         case "ReasoningRedacted":
+        // They are of tokens that are told, or not told, in other pieces.
+        case "Logprobs":
           return give("", out)
         case "Usage":
           out.push(delta)
           return give("", out)
+        case "Refusal":
         case "ToolCallStart":
         case "ToolCallArguments":
         case "Finish":

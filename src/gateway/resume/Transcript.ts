@@ -17,7 +17,7 @@ export interface Transcript {
   readonly add: (delta: Delta) => void
   /** The text of the answer; empty where it cannot be resumed. */
   readonly text: () => string
-  /** Whether any model could go on: there is one answer, not too long, and it calls no tool. */
+  /** Whether any model could go on: there is one answer, not too long, and it neither calls a tool nor refuses. */
   readonly isResumable: () => boolean
   /** How `model` can go on with its answer to `request`, best first; absent where it cannot. */
   readonly canResume: (request: CompletionRequest, model: ModelSpec) => How | undefined
@@ -42,6 +42,7 @@ export const make = (): Transcript => {
           text += delta.text
           if (text.length > mostText) giveUp()
           return
+        case "Refusal":
         case "ToolCallStart":
         case "ToolCallArguments":
           return giveUp()

@@ -79,6 +79,7 @@ export const make = (capacity = 1 << 20): Written => {
     add: (delta) => {
       switch (delta._tag) {
         case "Text":
+        case "Refusal":
           empty = false
           return append(delta.choice, kinds.text, delta.text)
         case "Reasoning":

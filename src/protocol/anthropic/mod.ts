@@ -21,5 +21,8 @@ export const anthropic: Dialect = {
   fault: (status, _headers, body) => faultOf(parse(body), status),
   modelsPath: "/v1/models?limit=1000",
   readModels: (body) =>
-    array(object(body)?.data).flatMap((model) => string(object(model)?.id) || [])
+    array(object(body)?.data).flatMap((model) => {
+      const id = string(object(model)?.id)
+      return id ? [{ id }] : []
+    })
 }

@@ -3,8 +3,12 @@
  *
  * @module
  */
+import type { DialectName } from "../../../src/domain/Message.ts"
 import type { FullAnswer } from "./Answer.ts"
 import type { RecordedCall } from "./RecordedCall.ts"
+
+/** The dialects that the fake speaks. */
+export type FakeDialectName = Exclude<DialectName, "bedrock" | "cohere">
 
 /** How one dialect writes answers and errors: the server's side of it. */
 export interface FakeDialect {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { DialectName } from "../../../src/domain/Message.ts"
 import type { RawRequest } from "../RawServer.ts"
+import type { FakeDialectName } from "./FakeDialect.ts"
 
 /** A call as the fake provider saw it. */
 export interface RecordedCall extends Omit<RawRequest, "body"> {
@@ -12,7 +12,7 @@ export interface RecordedCall extends Omit<RawRequest, "body"> {
   readonly number: number
   /** `unknown` for a path that no dialect has: such a call is answered with 404. */
   readonly operation: "generate" | "models" | "unknown"
-  readonly dialect: DialectName
+  readonly dialect: FakeDialectName
   /** The parsed JSON body; empty where it is none. */
   readonly body: Readonly<Record<string, unknown>>
   /** The model that was asked for, from the body or the path. */

@@ -215,7 +215,7 @@ Deno.test("the models are those that have an id", () => {
   assertEquals(anthropic.modelsPath, "/v1/models?limit=1000")
   assertEquals(
     anthropic.readModels({ data: [{ id: "a", type: "model" }, {}, null, { id: 1 }, { id: "b" }] }),
-    ["a", "b"]
+    [{ id: "a" }, { id: "b" }]
   )
   for (const body of [undefined, null, [], {}, { data: "x" }]) {
     assertEquals(anthropic.readModels(body), [])

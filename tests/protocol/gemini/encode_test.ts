@@ -331,7 +331,7 @@ Deno.test("readModels() takes the models that write, by their short names", () =
         null
       ]
     }),
-    ["gemini-2.5-pro", "tunedModels/mine"]
+    [{ id: "gemini-2.5-pro" }, { id: "tunedModels/mine" }]
   )
   for (const body of [null, [], {}, { models: "x" }, "x"]) assertEquals(gemini.readModels(body), [])
 })

@@ -1,0 +1,45 @@
+/**
+ * How a request for an answer is served, whichever surface it comes by: on one fiber, from its body
+ * to the last byte of its answer.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { GatewayError } from "../domain/GatewayError.ts"
+import type { Ask } from "../gateway/Ask.ts"
+import { json } from "./respond.ts"
+import { readBody } from "./readBody.ts"
+import type { Reading, Surface } from "./Surface.ts"
+import type { Handle } from "./ThinRoute.ts"
+import { timeoutOf } from "./timeout.ts"
+
+/** Answers what `read` understands, as clients of `surface` are answered. */
+export const answering = (surface: Surface, read: Reading): Handle =>
+  Effect.fnUntraced(function* (
+    { bodyLimits, gateway, traces },
+    { caller, params, query, request, requestId, stream, told }
+  ) {
+    const { headers } = request
+    const trace = traces.begin(headers.get("traceparent"), headers.get("tracestate"))
+    told.traceId = trace?.traceId
+    const body = yield* readBody(request, bodyLimits)
+    const now = yield* Clock.currentTimeMillis
+    const { reply, request: asked } = yield* read({ body, headers, params, query, requestId, now })
+    const patience = timeoutOf(headers, reply._tag === "Streamed")
+    if (patience instanceof GatewayError) return yield* patience
+    const ask: Ask = {
+      id: requestId,
+      caller: caller.id,
+      request: asked,
+      ...patience,
+      trace,
+      told
+    }
+    if (reply._tag === "Streamed") {
+      yield* gateway.stream(ask, stream(reply.events).client)
+      return undefined
+    }
+    const generated = yield* gateway.generate(ask)
+    return json(reply.body(generated), requestId, 200, surface.headers(told, requestId))
+  })

@@ -1,0 +1,28 @@
+/**
+ * Texts as vectors.
+ *
+ * @module
+ */
+import type { JsonObject } from "./Completion.ts"
+
+/** What a client wants as vectors. */
+export interface EmbeddingRequest {
+  /** The model as clients name it. */
+  readonly model: string
+  /** Never empty. Tokens instead of a text are numbers of the model's own vocabulary. */
+  readonly inputs: ReadonlyArray<string | ReadonlyArray<number>>
+  /** How long the vectors are to be. Default: the model's own length. */
+  readonly dimensions?: number | undefined
+  /** What the vectors are for; some models make others of a question than of a document. */
+  readonly purpose?: "query" | "document" | undefined
+  readonly user?: string | undefined
+  /** Fields of the client's own, passed on to a provider that speaks its dialect. */
+  readonly extra?: JsonObject | undefined
+}
+
+/** The vectors of all inputs, in their order. */
+export interface Embeddings {
+  readonly vectors: ReadonlyArray<ReadonlyArray<number>>
+  /** Tokens read, as the provider counted; absent where it does not say. */
+  readonly promptTokens: number | undefined
+}
