@@ -65,7 +65,12 @@ export const make = (events: Events, { respond, leave, headers }: Answerer): Sse
     client: {
       open: (start) => {
         opened = true
-        respond(new Response(body(), { headers: { ...streamHeaders, ...headers() } }))
+        const { contentType = streamHeaders["content-type"] } = events
+        respond(
+          new Response(body(), {
+            headers: { ...streamHeaders, "content-type": contentType, ...headers() }
+          })
+        )
         send(events.open(start))
       },
       write: (deltas) => {

@@ -54,6 +54,8 @@ export interface Whole {
   readonly _tag: "Whole"
   /** The body of the response: it is sent as JSON. */
   readonly body: (generated: Generated) => unknown
+  /** What is told beside it, in headers. Default: nothing but what the surface tells of any. */
+  readonly headers?: ((generated: Generated) => Readonly<Record<string, string>>) | undefined
 }
 
 /** The answer as it is written. */
@@ -67,6 +69,8 @@ export interface Streamed {
  * say. It is driven synchronously, and may remember what it wrote.
  */
 export interface Events {
+  /** The type of what is written. Default: server-sent events. */
+  readonly contentType?: string | undefined
   /** What comes before the first content. */
   readonly open: (start: Start) => string
   readonly delta: (delta: Delta) => string

@@ -17,7 +17,10 @@ import type { Events, Surface } from "./Surface.ts"
 /** One route, and how it is served. */
 export interface ThinRoute {
   readonly method: "GET" | "POST"
-  /** `:name` stands for one segment of the path, or for a part of it; `:name*` for one or more. */
+  /**
+   * `:name` stands for one segment of the path, or for a part of it; `:name*` for one or more. A name
+   * that is not all in lower case, as of a method after a model's id, stands for itself.
+   */
   readonly path: string
   readonly needs: Scope
   readonly takesBody: boolean

@@ -4,28 +4,22 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { GatewayError } from "../domain/GatewayError.ts"
 import type { Ask } from "../gateway/Ask.ts"
+import { incoming } from "./incoming.ts"
 import { json } from "./respond.ts"
-import { readBody } from "./readBody.ts"
 import type { Reading, Surface } from "./Surface.ts"
 import type { Handle } from "./ThinRoute.ts"
 import { timeoutOf } from "./timeout.ts"
 
 /** Answers what `read` understands, as clients of `surface` are answered. */
 export const answering = (surface: Surface, read: Reading): Handle =>
-  Effect.fnUntraced(function* (
-    { bodyLimits, gateway, traces },
-    { caller, params, query, request, requestId, stream, told }
-  ) {
-    const { headers } = request
-    const trace = traces.begin(headers.get("traceparent"), headers.get("tracestate"))
-    told.traceId = trace?.traceId
-    const body = yield* readBody(request, bodyLimits)
-    const now = yield* Clock.currentTimeMillis
-    const { reply, request: asked } = yield* read({ body, headers, params, query, requestId, now })
+  Effect.fnUntraced(function* (tools, call) {
+    const { caller, request: { headers }, requestId, stream, told } = call
+    const { gateway } = tools
+    const { incoming: arrived, trace } = yield* incoming(tools, call)
+    const { reply, request: asked } = yield* read(arrived)
     const patience = timeoutOf(headers, reply._tag === "Streamed")
     if (patience instanceof GatewayError) return yield* patience
     const ask: Ask = {
@@ -41,5 +35,8 @@ export const answering = (surface: Surface, read: Reading): Handle =>
       return undefined
     }
     const generated = yield* gateway.generate(ask)
-    return json(reply.body(generated), requestId, 200, surface.headers(told, requestId))
+    return json(reply.body(generated), requestId, 200, {
+      ...surface.headers(told, requestId),
+      ...reply.headers?.(generated)
+    })
   })

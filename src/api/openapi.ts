@@ -3,15 +3,76 @@
  *
  * @module
  */
+import type { SurfaceName } from "./Surface.ts"
+import type { ThinRoute } from "./ThinRoute.ts"
+import { thinRoutes } from "./thinRoutes.ts"
 
-/** Adds the ways to prove who is calling, which routes name. */
-export const secure = (document: Record<string, unknown>): Record<string, unknown> => ({
+type Document = Record<string, unknown>
+
+/** Adds the ways to prove who is calling, which routes name, and the surfaces of other APIs. */
+export const complete = (document: Document): Document => ({
   ...document,
+  paths: { ...fields(document.paths), ...compatible },
   components: {
-    ...(typeof document.components === "object" ? document.components : {}),
+    ...fields(document.components),
     securitySchemes: {
       apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
       bearer: { type: "http", scheme: "bearer", description: "An API key or a JWT" }
     }
   }
 })
+
+const fields = (value: unknown): Document =>
+  typeof value === "object" && value !== null ? { ...value } : {}
+
+/** Whose API a surface is, and where its owner describes it. */
+const owners: Readonly<Record<Exclude<SurfaceName, "native">, readonly [string, string]>> = {
+  openai: ["OpenAI", "https://platform.openai.com/docs/api-reference"],
+  anthropic: ["Anthropic", "https://docs.anthropic.com/en/api/messages"],
+  gemini: ["Gemini", "https://ai.google.dev/api"]
+}
+
+const operation = ({ needs, path, summary, surface: { name }, takesBody }: ThinRoute) => {
+  const [owner, url] = name === "native" ? ["Penstock", "/docs"] : owners[name]
+  return {
+    tags: [`${owner}'s API`],
+    summary,
+    description: `As ${owner}'s own API has it; errors, too, are told in its words.`,
+    externalDocs: { url },
+    security: [{ apiKey: [] }, { bearer: [] }],
+    "x-penstock-scope": needs,
+    parameters: Array.from(path.matchAll(named), ([, name]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: { type: "string" }
+    })),
+    ...(takesBody ? { requestBody: { required: true, content: anyJson } } : {}),
+    responses: {
+      "200": {
+        description: "The answer; server-sent events where it is streamed",
+        content: anyJson
+      },
+      default: { description: "An error", content: anyJson }
+    }
+  }
+}
+
+const anyJson = { "application/json": { schema: { type: "object" } } }
+const named = /:([a-z_]+)\*?(?![A-Za-z])/g
+
+/** A route's path as OpenAPI writes it. */
+export const templateOf = (path: string): string => path.replace(named, "{$1}")
+
+const compatible: Document = Object.fromEntries(
+  Array.from(
+    Map.groupBy(
+      thinRoutes.filter(({ surface }) => surface.name !== "native"),
+      ({ path }) => templateOf(path)
+    ),
+    ([path, routes]) => [
+      path,
+      Object.fromEntries(routes.map((route) => [route.method.toLowerCase(), operation(route)]))
+    ]
+  )
+)

@@ -1,5 +1,5 @@
 /**
- * Responses of the native API.
+ * Responses: what they have in common on every surface, and errors as the native API tells them.
  *
  * @module
  */
@@ -20,15 +20,21 @@ export const json = (
     headers: { "content-type": "application/json", "x-request-id": requestId, ...headers }
   })
 
-/** What is told of a request beside its answer. */
-export const toldHeaders = (
-  { attempts, dropped, standing }: Told
-): Readonly<Record<string, string>> => ({
+/** What is told of a request beside its answer, in words that are ours alone. */
+export const ownHeaders = ({ attempts, dropped }: Told): Readonly<Record<string, string>> => ({
   "x-penstock-attempts": String(attempts),
-  ...(dropped.length > 0 ? { "x-penstock-dropped": dropped.join(", ") } : {}),
-  ...(standing?.requests ? roomHeaders("requests", standing.requests) : {}),
-  ...(standing?.tokens ? roomHeaders("tokens", standing.tokens) : {})
+  ...(dropped.length > 0 ? { "x-penstock-dropped": dropped.join(", ") } : {})
 })
+
+/** What is told of a request beside its answer. */
+export const toldHeaders = (told: Told): Readonly<Record<string, string>> => {
+  const { standing } = told
+  return {
+    ...ownHeaders(told),
+    ...(standing?.requests ? roomHeaders("requests", standing.requests) : {}),
+    ...(standing?.tokens ? roomHeaders("tokens", standing.tokens) : {})
+  }
+}
 
 /** In the words of OpenAI's headers, which clients know. */
 const roomHeaders = (of: "requests" | "tokens", { limit, remaining, resetMs }: Room) => ({
@@ -43,8 +49,25 @@ export const failure = (
   requestId: string,
   headers: Readonly<Record<string, string>> = {}
 ): Response => {
-  const { status, error: body, retryAfterMs } = toEnvelope(error, requestId)
-  return json({ error: body }, requestId, status, {
+  const envelope = toEnvelope(error, requestId)
+  return failing(error, { ...envelope, body: { error: envelope.error } }, requestId, headers)
+}
+
+/** How a surface tells an error. */
+export interface Failure {
+  readonly status: number
+  readonly body: unknown
+  readonly retryAfterMs: number | undefined
+}
+
+/** The response that tells `error` as it is told, with the headers that say what to do about it. */
+export const failing = (
+  error: GatewayError,
+  { status, body, retryAfterMs }: Failure,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {}
+): Response =>
+  json(body, requestId, status, {
     ...(retryAfterMs === undefined ? {} : {
       "retry-after": String(Math.ceil(retryAfterMs / 1000)),
       "retry-after-ms": String(retryAfterMs)
@@ -56,4 +79,3 @@ export const failure = (
     ...(status === 408 || status === 413 ? { connection: "close" } : {}),
     ...headers
   })
-}

@@ -100,11 +100,13 @@ const alike = (method: string) => method === "GET" ? ["GET", "HEAD"] : [method]
 // A segment may be encoded, but may not be one that a URL parser would take away.
 const segment = "(?!(?:\\.|%2[eE]){1,2}(?:/|$))(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+"
 
+const named = /:([a-z_]+)(\*?)(?![A-Za-z])/g
+
 const patternOf = (path: string): RegExp =>
   new RegExp(
     `^${
       path.replace(
-        /:([a-z_]+)(\*?)/g,
+        named,
         (_, name: string, many: string) =>
           many ? `(?<${name}>${segment}(?:/${segment})*)` : `(?<${name}>${segment})`
       )
@@ -113,6 +115,8 @@ const patternOf = (path: string): RegExp =>
 
 const byPath = Map.groupBy(routes, ({ path }) => path)
 const fixed = new Map(Array.from(byPath).filter(([path]) => !path.includes(":")))
-const patterned = Array.from(byPath).filter(([path]) => path.includes(":")).map((
-  [path, routes]
-) => ({ pattern: patternOf(path), routes }))
+/** How much of a path is given: where two fit, the one that says more is meant. */
+const given = (path: string): number => path.replace(named, "").length
+const patterned = Array.from(byPath).filter(([path]) => path.includes(":"))
+  .toSorted(([one], [other]) => given(other) - given(one))
+  .map(([path, routes]) => ({ pattern: patternOf(path), routes }))

@@ -4,7 +4,8 @@
  * @module
  */
 import * as Schema from "effect/Schema"
-import { capabilities } from "../domain/Model.ts"
+import * as Struct from "effect/Struct"
+import { capabilities, parameterFields } from "../domain/Model.ts"
 import {
   Id,
   LimitOptions,
@@ -58,6 +59,30 @@ const Timeouts = Schema.Struct({
   read_on_seconds: optional(Seconds)
 })
 
+/** How a server of the operator's own differs from the rest of those that speak OpenAI's dialect. */
+const QuirkOptions = Schema.Struct({
+  max_tokens_field: optional(Schema.Literals(["max_tokens", "max_completion_tokens"])),
+  /** Whether it may be asked for usage in a stream. */
+  stream_usage: optional(Schema.Boolean),
+  user_field: optional(Schema.Literals(["user", "safety_identifier", "user_id", "none"])),
+  seed_field: optional(Schema.Literals(["seed", "random_seed"])),
+  /** Where the reasoning of earlier turns goes back. */
+  reasoning_field: optional(Schema.Literals(["reasoning", "reasoning_content"])),
+  reasoning_switch: optional(Schema.Literals(["reasoning_effort", "thinking"])),
+  developer_role: optional(Schema.Boolean),
+  required_tool_choice: optional(Schema.Literals(["any", "required"])),
+  named_tool_choice: optional(Schema.Boolean),
+  short_tool_call_ids: optional(Schema.Boolean),
+  /** Whether a tool call takes its signature back in `extra_content`. */
+  thought_signatures: optional(Schema.Boolean),
+  message_names: optional(Schema.Boolean),
+  json_formats: optional(Schema.Array(Schema.Literals(["json_object", "json_schema"]))),
+  most_stops: optional(Positive),
+  top_k: optional(Schema.Boolean),
+  /** The parameters that it does not take. */
+  unsupported: optional(Schema.Array(Schema.Literals(Struct.keys(parameterFields))))
+})
+
 /** A provider: one of the catalogue set up otherwise, or one of the operator's own. */
 const ProviderOptions = Schema.Struct({
   enabled: optional(Schema.Boolean),
@@ -66,11 +91,13 @@ const ProviderOptions = Schema.Struct({
   dialect: optional(Schema.Literals(["openai", "anthropic", "gemini"])),
   base_url: optional(Text),
   api_key: optional(Schema.String),
+  /** How it differs from the rest that speak OpenAI's dialect; only for one of the operator's own. */
+  quirks: optional(QuirkOptions),
   /** What else has to be known of it, such as a region. */
   options: optional(Schema.Record(Text, Schema.String)),
   /** Its name in the price list, such as `groq`. */
   pricing: optional(Text),
-  /** Whether to ask it at start which models it serves. */
+  /** Whether to ask it which models it serves, at start and from time to time. */
   discover: optional(Schema.Boolean),
   /** Calls at once. */
   concurrency: optional(Positive),
@@ -158,5 +185,7 @@ export const ConfigFile = Schema.Struct({
 export type ConfigFile = typeof ConfigFile.Type
 /** What a file says of one provider. */
 export type ProviderOptions = typeof ProviderOptions.Type
+/** What a file says of how a server differs from the rest. */
+export type QuirkOptions = typeof QuirkOptions.Type
 /** What a file says of one model. */
 export type ModelOptions = typeof ModelOptions.Type

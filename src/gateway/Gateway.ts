@@ -33,6 +33,7 @@ import type { Client } from "./Client.ts"
 import { count, type Counted } from "./count.ts"
 import { Decisions } from "./Decisions.ts"
 import { depart } from "./depart.ts"
+import { embed, type EmbedAsk, type Embedded, toAsk } from "./embed.ts"
 import { explain, type Explanation } from "./explain.ts"
 import type { Journey } from "./Journey.ts"
 import { make as readOn } from "./readOn.ts"
@@ -62,6 +63,8 @@ export class Gateway extends Context.Service<Gateway, {
    * told. Interrupting it hangs up on the provider.
    */
   readonly stream: (ask: Ask, client: Client) => Effect.Effect<void, GatewayError>
+  /** Makes vectors of texts. */
+  readonly embed: (ask: EmbedAsk) => Effect.Effect<Embedded, GatewayError>
   /** How many tokens the prompt has: nothing is taken, and nothing charged. */
   readonly count: (ask: Ask) => Effect.Effect<Counted, GatewayError>
   /** Who would be asked now: nothing is sent, and nothing taken. */
@@ -145,6 +148,12 @@ const make = Effect.fnUntraced(function* (settings: GatewaySettings) {
         serve(ask, true, (journey) => answerStreamed(tools, journey, client)),
         (farewell) => farewell()
       ),
+    embed: (ask) => {
+      const asked = toAsk(ask)
+      return asked instanceof GatewayError
+        ? Effect.fail(asked)
+        : serve(asked, false, (journey) => embed(tools, journey, ask.request))
+    },
     isAdmitting: () => onFailure === "serve" || tools.ledger.state().state === "open",
     count: (ask) => Effect.suspend(() => count(tools, table.snapshot(), ask)),
     explain: (ask) =>

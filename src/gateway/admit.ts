@@ -4,11 +4,13 @@
  * @module
  */
 import * as Struct from "effect/Struct"
-import type { CompletionRequest, Parameters } from "../domain/Completion.ts"
-import { type GatewayError, invalidRequest } from "../domain/GatewayError.ts"
-import { parameterFields, refused } from "../domain/Model.ts"
+import type { CompletionRequest, Parameters, Untold } from "../domain/Completion.ts"
+import { type GatewayError, invalidRequest, type Issue } from "../domain/GatewayError.ts"
+import type { DialectName } from "../domain/Message.ts"
+import { type Model, parameterFields, refused } from "../domain/Model.ts"
 import type { ModelPolicy } from "../config/Traffic.ts"
 import type { Deployment } from "../routing/ModelTable.ts"
+import { shortcomings } from "./shortcomings.ts"
 
 /**
  * The request with what the operator says of its model: a temperature where it has none and the
@@ -39,40 +41,83 @@ export const withPolicy = (
   }
 }
 
+/** A request as a model can honour it. */
+export interface Admitted {
+  readonly request: CompletionRequest
+  /** What was left out of it, by its native path. */
+  readonly dropped: ReadonlyArray<string>
+}
+
 /**
  * The request as `deployment` can honour it. What it cannot honour is refused, each part with its
- * path; a request that says `drop_unsupported` is answered without those parts.
+ * path. Of a request that says `drop_unsupported`, the parts are left out that only say how to
+ * answer; those that say what about or in what form, such as images, tools and a schema, never are.
  */
 export const admit = (
   { model, provider }: Deployment,
   request: CompletionRequest
-): CompletionRequest | GatewayError => {
+): Admitted | GatewayError => {
   const { dialect } = provider.settings.provider
-  const names = refused(model, request.parameters)
-  // The dialect itself leaves out what it has no words for.
-  if (request.dropUnsupported) return without(request, names)
-  const issues = [
-    ...dialect.unsupported(request),
-    ...names.map((name) => ({
-      path: ["parameters", name],
-      message: `Model "${model.id}" does not take it`
-    }))
-  ]
-  if (issues.length === 0) return request
+  const lost = untold(dialect.name, request)
+  if (lost.length > 0) {
+    const paths = lost.map(({ path }) => path.join(".")).join(", ")
+    return invalidRequest(
+      `Model "${model.id}" is served by a provider that cannot be told ${paths}`,
+      { kind: "unsupported_content", issues: lost }
+    )
+  }
+  const hushed = request.dropUnsupported ? withoutReasoning(model, request) : request
+  const own = shortcomings(model, hushed)
+  const issues = [...dialect.unsupported(hushed), ...own]
+  const isHushed = hushed !== request
+  if (issues.length === 0 && !isHushed) return { request, dropped: [] }
+  const kept = issues.filter((issue) => !isTuning(issue, hushed))
+  const refusals = request.dropUnsupported ? kept : issues
+  if (refusals.length > 0) return refusal(model, refusals, kept.length === 0)
+  const paths = issues.map(({ path }) => path.join("."))
+  return {
+    // The dialect itself leaves out what it has no words for.
+    request: without(hushed, own),
+    dropped: Array.from(new Set(isHushed ? ["parameters.reasoning_effort", ...paths] : paths))
+  }
+}
+
+/** Tools come before thoughts, with a model that has no more than one of them at a time. */
+const withoutReasoning = (
+  { defaultReasoningEffort, refusedWhileReasoning }: Model,
+  request: CompletionRequest
+): CompletionRequest => {
+  const { parameters } = request
+  const { reasoningEffort = defaultReasoningEffort, tools = [] } = parameters
+  return reasoningEffort !== "none" && tools.length > 0 && refusedWhileReasoning?.includes("tools")
+    ? { ...request, parameters: { ...parameters, reasoningEffort: "none" } }
+    : request
+}
+
+/** Whether it only says how to answer. */
+const isTuning = ({ path: [part, name] }: Issue, { parameters }: CompletionRequest): boolean =>
+  part === "parameters" && name !== "tools" &&
+  !(name === "response_format" && parameters.responseFormat?.type === "json_schema")
+
+const refusal = (model: Model, issues: ReadonlyArray<Issue>, canDrop: boolean): GatewayError => {
   const paths = Array.from(new Set(issues.map(({ path }) => path.join("."))))
+  const advice = canDrop ? `set "drop_unsupported" to true` : "ask a model that can"
   return invalidRequest(
-    `Model "${model.id}" cannot honour ${paths.join(", ")}: ` +
-      `leave it out, or set "drop_unsupported" to true`,
+    `Model "${model.id}" cannot honour ${paths.join(", ")}: leave it out, or ${advice}`,
     { kind: "unsupported_parameter", issues }
   )
 }
 
-const without = (
-  request: CompletionRequest,
-  names: ReturnType<typeof refused>
-): CompletionRequest => {
-  if (names.length === 0) return request
-  const fields = names.map((name) => parameterFields[name])
+/** What stands only in the client's own words, where the provider does not speak them. */
+const untold = (dialect: DialectName, { original }: CompletionRequest): ReadonlyArray<Untold> =>
+  original === undefined || original.dialect === dialect ? [] : original.only ?? []
+
+const parameterNames = Struct.keys(parameterFields)
+
+const without = (request: CompletionRequest, issues: ReadonlyArray<Issue>): CompletionRequest => {
+  if (issues.length === 0) return request
+  const paths = new Set(issues.map(({ path: [, name] }) => name))
+  const fields = parameterNames.flatMap((name) => paths.has(name) ? parameterFields[name] : [])
   const parameters: Parameters = Struct.omit(request.parameters, fields)
   return { ...request, parameters }
 }

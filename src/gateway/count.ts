@@ -4,10 +4,14 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Guard } from "../actor/Team.ts"
 import { GatewayError } from "../domain/GatewayError.ts"
 import type { Source } from "../domain/Usage.ts"
-import type { Snapshot } from "../routing/ModelTable.ts"
+import type { Deployment, Snapshot } from "../routing/ModelTable.ts"
+import { targetOf } from "./account.ts"
 import type { Ask } from "./Ask.ts"
+import type { Candidate } from "./Decision.ts"
 import { plan } from "./plan.ts"
 import type { Tools } from "./Tools.ts"
 
@@ -20,17 +24,57 @@ export interface Counted {
   readonly source: Exclude<Source, "mixed">
 }
 
-/** Counts the prompt of `ask`: nothing is taken for it, and nothing charged. */
+/** Its provider is waited for so long. */
+const patience = "5 seconds"
+
+/**
+ * Counts the prompt of `ask`: nothing is taken for it, and nothing charged. The provider that would be
+ * asked first counts, where it can and does so soon; else the gateway.
+ */
 export const count = (
   tools: Tools,
   snapshot: Snapshot,
-  { request }: Ask
+  ask: Ask
 ): Effect.Effect<Counted, GatewayError> => {
-  const candidates = plan(snapshot, request.model, { ...tools, now: tools.wallClock() })
+  const { request } = ask
+  const candidates = plan(snapshot, request.model, {
+    prices: tools.prices,
+    // In the order that the next request would find.
+    balancer: { ...tools.balancer, order: tools.balancer.peek },
+    now: tools.wallClock()
+  })
   if (candidates instanceof GatewayError) return Effect.fail(candidates)
-  const model = candidates[0]?.deployment.model.id ?? request.model
-  return Effect.map(
-    tools.counter.countRequest(request),
-    (tokens): Counted => ({ model, tokens, source: "estimated" })
+  const first = (candidates.find(isUsable(tools)) ?? candidates[0])?.deployment
+  const model = first?.model.id ?? request.model
+  return Effect.flatMap(
+    first ? Effect.option(askProvider(first, ask)) : Effect.succeedNone,
+    (told): Effect.Effect<Counted> =>
+      Option.isSome(told)
+        ? Effect.succeed({ model, tokens: told.value, source: "reported" })
+        : Effect.map(
+          tools.counter.countRequest(request),
+          (tokens): Counted => ({ model, tokens, source: "estimated" })
+        )
   )
 }
+
+const isUsable =
+  ({ circuits }: Tools) =>
+  ({ deployment: { enabled, id, provider }, policy }: Candidate): boolean =>
+    enabled && policy.enabled && provider.settings.readiness.ready && provider.isRunning() &&
+    circuits.peek(id, provider.settings.provider.id)._tag === "Go"
+
+/** What its provider counts; fails where it does not say, or not soon. */
+const askProvider = (
+  { model, provider }: Deployment,
+  { caller, request }: Ask
+): Effect.Effect<number, unknown> =>
+  provider.settings.provider.dialect.counting === undefined
+    ? Effect.fail("it cannot count")
+    : Effect.timeout(
+      provider.count(request, targetOf(model, false), unguarded, caller),
+      patience
+    )
+
+/** Nothing but the time is watched. */
+const unguarded: Guard<never> = () => ({ begun: () => {}, over: () => {} })

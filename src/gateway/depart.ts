@@ -46,6 +46,7 @@ export const depart = (
     caller: ask.caller,
     at,
     asked: request.model,
+    operation: ask.operation,
     streamed,
     version: traffic.version,
     traceId: ask.trace?.traceId
@@ -91,11 +92,12 @@ export const depart = (
 
 /** Tells how much room the caller's limits and those of the model at hand leave. */
 export const tellStanding = (
-  { limiter }: Tools,
+  { limiter, wallClock }: Tools,
   { ask, decision, snapshot }: Journey,
   model?: Scope
 ): void => {
   const scopes = [keyScope(snapshot.traffic, ask.caller)]
   if (model) scopes.push(model)
   ask.told.standing = decision.standing = limiter.standing(scopes)
+  ask.told.standingAt = wallClock()
 }

@@ -35,6 +35,10 @@ export const isSkip = (entered: Entered | Passed): entered is Passed => "why" in
 export interface Needs {
   /** A context window larger than this; 0 where any will do. */
   readonly window: number
+  /** The request as it can honour it. Default: by its parameters. */
+  readonly admit?:
+    | ((deployment: Deployment, request: CompletionRequest) => CompletionRequest | GatewayError)
+    | undefined
   /** Whether it can take up what another has begun. */
   readonly canTakeUp: (deployment: Deployment, request: CompletionRequest) => boolean
   /** How it then does; absent where it begins from the beginning. */
@@ -46,13 +50,17 @@ export const enter = (
   tools: Tools,
   journey: Journey,
   candidate: Candidate,
-  { window, canTakeUp }: Needs
+  { window, admit: admitted, canTakeUp }: Needs
 ): Entered | Passed => {
   const { deployment } = candidate
   const unable = inability(journey, candidate, window, tools.now())
   if (unable) return unable
-  const request = admit(deployment, withPolicy(deployment, candidate.policy, journey.ask.request))
-  if (request instanceof GatewayError) return { why: "cannot_honour", error: request }
+  const { request: asked } = journey.ask
+  const given = admitted
+    ? admitted(deployment, asked)
+    : admit(deployment, withPolicy(deployment, candidate.policy, asked))
+  if (given instanceof GatewayError) return { why: "cannot_honour", error: given }
+  const { request, dropped } = "dropped" in given ? given : { request: given, dropped: [] }
   if (!canTakeUp(deployment, request)) {
     const { id } = deployment.model
     const message = `Model "${id}" cannot go on with an answer that another began`
@@ -70,6 +78,7 @@ export const enter = (
     return held(candidate, permission)
   }
   candidate.circuit = permission.probe ? "half_open" : "closed"
+  journey.ask.told.dropped = dropped
   return { request, permission }
 }
 

@@ -58,11 +58,11 @@ const look = (tools: Tools, ask: Ask, candidate: Candidate): void => {
   const { provider: { id } } = deployment.provider.settings
   candidate.circuit = circuits.state(deployment.id, id).state
   const permission = circuits.peek(deployment.id, id)
-  const request = admit(deployment, withPolicy(deployment, policy, ask.request))
+  const given = admit(deployment, withPolicy(deployment, policy, ask.request))
   candidate.skipped = unable(candidate) ??
-    (request instanceof GatewayError
+    (given instanceof GatewayError
       ? { why: "cannot_honour" }
-      : limitReached(tools, modelScope(deployment.model.id, policy), request)) ??
+      : limitReached(tools, modelScope(deployment.model.id, policy), given.request)) ??
     (permission._tag === "Wait"
       ? { why: permission.why, retryInMs: permission.retryInMs }
       : undefined)

@@ -29,6 +29,8 @@ const longestPauseMs = 5000
 /** What a way of answering adds to the rules. */
 export interface Manner {
   readonly aftermath: Aftermath
+  /** The request as a candidate can honour it. Default: by its parameters. */
+  readonly admit?: Needs["admit"]
   /** Whether a candidate can take up what another has begun. */
   readonly canTakeUp: Needs["canTakeUp"]
   readonly resumes: Needs["resumes"]
@@ -39,7 +41,7 @@ export const travel = Effect.fnUntraced(function* <A>(
   tools: Tools,
   journey: Journey,
   course: Course<A>,
-  { aftermath, canTakeUp, resumes }: Manner
+  { admit, aftermath, canTakeUp, resumes }: Manner
 ): Effect.fn.Return<A, GatewayError> {
   const failure = noFailure()
   let round = journey.decision.candidates
@@ -54,7 +56,7 @@ export const travel = Effect.fnUntraced(function* <A>(
           tools,
           journey,
           candidate,
-          { window, canTakeUp, resumes },
+          { window, admit, canTakeUp, resumes },
           course
         )
         if (called._tag === "Passed") {

@@ -18,6 +18,8 @@ export interface Opened {
   readonly at: number
   /** As the client named it; `auto` too. */
   readonly asked: string
+  /** What was asked for, in the words of OpenTelemetry. Default: `chat`, which is an answer. */
+  readonly operation?: "chat" | "embeddings" | undefined
   readonly streamed: boolean
   /** The version of the configuration that it was served by. */
   readonly version: number

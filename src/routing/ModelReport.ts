@@ -49,6 +49,7 @@ export class ModelReport extends Context.Service<ModelReport, {
           ...best(entry.deployments, (deployment) =>
             judge(
               deployment,
+              record.health,
               judgeProbe(record, deployment.provider.health(), failureThreshold),
               circuits.state(deployment.id, deployment.provider.settings.provider.id)
             ))
@@ -90,8 +91,13 @@ const rank = ({ isAsked, status }: Judgement): number => (isAsked ? 10 : 0) + ra
 // What is out of order says more than what somebody switched off.
 const ranks = { disabled: 0, unavailable: 1, degraded: 2, available: 3 }
 
-const judge = (deployment: Deployment, record: Judged, circuit: CircuitView): Judgement => {
-  const { enabled, provider } = deployment
+const judge = (
+  deployment: Deployment,
+  shown: Health,
+  record: Judged,
+  circuit: CircuitView
+): Judgement => {
+  const { enabled, listed, provider } = deployment
   const { readiness, provider: { id } } = provider.settings
   const notAsked = (status: Status, reason: string) => ({
     deployment,
@@ -116,6 +122,10 @@ const judge = (deployment: Deployment, record: Judged, circuit: CircuitView): Ju
   }
   if (circuit.coolingDownMs !== undefined) {
     return { ...asked, status: "degraded", reason: `Provider "${id}" asked for a pause` }
+  }
+  // Lists are not always complete: it is asked all the same, and real answers say more than a list.
+  if (listed === false && shown === "unknown") {
+    return { ...asked, status: "unavailable", reason: `Provider "${id}" does not list it` }
   }
   const { status, reason } = ofRecord[record.health]
   return { ...asked, status, reason: record.reason ?? reason }

@@ -1,6 +1,6 @@
 /**
- * Where each model is served: as the operator says, else as the catalogue says, else as providers
- * tell.
+ * Where each model is served, and what is known of it there: as the operator says, else as the
+ * catalogue says, else as its provider's list tells.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import type { DeploymentSettings, ModelSettings } from "../config/ModelSettings.
 import type { ProviderActor } from "../provider/ProviderActor.ts"
 import type { Providers } from "../provider/Providers.ts"
 import type { Place } from "./Deployment.ts"
+import { bare, completed, type Listing, listing, ofListed, undated } from "./facts.ts"
 
 /** Each of a model's places, the first being the one that stands for it. */
 export type Places = readonly [Place, ...Array<Place>]
@@ -19,25 +20,31 @@ export const places = (
   { all, get }: Providers["Service"]
 ): ReadonlyMap<string, Places> => {
   const catalogue = new Map<string, Place>()
-  for (const provider of all) {
-    for (const spec of provider.settings.provider.models) {
+  const lists = new Map(all.map((provider) => [provider, listing(provider.discovered())]))
+  for (const [provider, list] of lists) {
+    for (const known of provider.settings.provider.models) {
       // The first provider in the order of the configuration keeps an id that two have.
-      if (catalogue.has(spec.id)) continue
-      const upstreamModel = settings.get(spec.id)?.upstreamModel
-      catalogue.set(spec.id, { provider, spec, upstreamModel })
+      if (catalogue.has(known.id)) continue
+      const upstreamModel = settings.get(known.id)?.upstreamModel
+      const name = upstreamModel ?? known.upstreamModel ?? known.id
+      const spec = completed(known, list.find(name))
+      // Where the operator says what it is called, nobody has to list it.
+      const listed = upstreamModel === undefined ? list.has(name) : undefined
+      catalogue.set(known.id, { provider, spec, upstreamModel, listed })
     }
   }
   const placed = new Map<string, Places>()
   for (const [id, place] of catalogue) placed.set(id, [place])
   for (const [id, own] of settings) {
-    const [first, ...others] = chosen(id, named(own), get, catalogue.get(id))
+    const [first, ...others] = chosen(id, named(own), get, lists, catalogue.get(id))
     if (first) placed.set(id, [first, ...others])
   }
   for (const provider of all) {
     for (const [id, listed] of provider.discovered()) {
       if (placed.has(id)) continue
       const upstreamModel = settings.get(id)?.upstreamModel
-      placed.set(id, [{ provider, spec: { ...bare(id), ...listed }, upstreamModel }])
+      const spec = ofListed(listed, familyAt(provider, id))
+      placed.set(id, [{ provider, spec, upstreamModel, listed: true }])
     }
   }
   return placed
@@ -55,6 +62,7 @@ const chosen = (
   id: string,
   names: ReadonlyArray<DeploymentSettings>,
   get: Providers["Service"]["get"],
+  lists: ReadonlyMap<ProviderActor, Listing>,
   catalogued: Place | undefined
 ): Array<Place> => {
   // Where the catalogue's own provider is one of several, the others serve that same model.
@@ -66,7 +74,10 @@ const chosen = (
   return names.flatMap(({ provider: name, ...rest }) => {
     const provider = get(name)
     if (!provider) return []
-    const spec = specAt(provider, id, rest.upstreamModel) ?? shared ?? bare(id)
+    const listed = lists.get(provider)?.find(rest.upstreamModel ?? id)
+    const known = specAt(provider, id, rest.upstreamModel) ?? shared
+    const told = listed && ofListed(listed, familyAt(provider, listed.id))
+    const spec = known ? completed(known, listed) : told ? { ...told, id } : bare(id)
     return [{ ...rest, provider, spec }]
   })
 }
@@ -86,9 +97,13 @@ const specAt = (
   return same && { ...same, id, name: id, aliasOf: undefined }
 }
 
-/** A model of which only the id is known. */
-const bare = (id: string): ModelSpec => ({
-  id,
-  name: id,
-  capabilities: ["text-generation", "conversation"]
-})
+/** The catalogue's model at `provider` of which `name` is a dated version. */
+const familyAt = (
+  { settings: { provider: { models } } }: ProviderActor,
+  name: string
+): ModelSpec | undefined => {
+  const family = undated(name)
+  return family === undefined
+    ? undefined
+    : models.find(({ id, aliasOf }) => id === family && aliasOf === undefined)
+}

@@ -16,7 +16,12 @@ import { eventsOf } from "./upstreams.ts"
 /** How a gateway answers. */
 type Answers = Pick<Gateway["Service"], "generate" | "stream">
 
-const never = { count: () => Effect.never, explain: () => Effect.never, isAdmitting: () => true }
+const never = {
+  count: () => Effect.never,
+  embed: () => Effect.never,
+  explain: () => Effect.never,
+  isAdmitting: () => true
+}
 
 /** A door in front of a gateway that does as `gateway` does. */
 const doorTo = Effect.fnUntraced(function* (answers: Answers, bodyMs = 30_000) {

@@ -18,6 +18,17 @@ const tokenFor = (allowed: ReadonlyArray<Scope>) =>
 
 const start = startBoth(undefined, { env: { PENSTOCK_JWT_SECRET: secret } })
 
+/** What a route wants in its body, beside what most do. */
+const asksFor = (path: string): object => {
+  if (path === "/v1/completions") return { prompt: "Hello" }
+  if (path === "/v1/responses" || path === "/v1/embeddings") return { input: "Hello" }
+  if (path === "/v1/messages") return { max_tokens: 10 }
+  const content = { parts: [{ text: "Hello" }] }
+  if (path.endsWith(":embedContent")) return { content }
+  if (path.endsWith(":batchEmbedContents")) return { requests: [{ content }] }
+  return path.startsWith("/v1beta/") || path.includes(":model*:") ? { contents: [content] } : {}
+}
+
 /** Calls a route with nothing but `headers` to prove who is calling. */
 const call = (
   url: string,
@@ -25,8 +36,10 @@ const call = (
   headers: Record<string, string>
 ) =>
   Effect.promise(async () => {
-    const place = path.replace(":version", "0").replaceAll(/:[a-z_]+/g, "gpt-4")
-    const body = path.includes("/config/") ? {} : hello("gpt-4")
+    const isEmbedding = /embed/i.test(path)
+    const model = isEmbedding ? "simulator-embedding" : "gpt-4"
+    const place = path.replace(":version", "0").replaceAll(/:[a-z_]+\*?(?![A-Za-z])/g, model)
+    const body = path.includes("/config/") ? {} : { ...hello(model), ...asksFor(path) }
     const response = await fetch(url + place, {
       method,
       headers: { "content-type": "application/json", ...headers },

@@ -17,6 +17,26 @@ test("credentialOf() finds a key in either header, however Bearer is spelled", (
     assertEquals(of({ "x-api-key": "k", "authorization": "Bearer k" }), "k")
   }))
 
+test("credentialOf() finds a key where Google's and Azure's clients put it", () =>
+  Effect.sync(() => {
+    for (const name of ["x-goog-api-key", "api-key"]) {
+      assertEquals(of({ [name]: "k" }), "k", name)
+      assertEquals(of({ [name]: "k", "x-api-key": "k", "authorization": "Bearer k" }), "k", name)
+      assertEquals(of({ [name]: "", "x-api-key": "k" }), "k", name)
+      assertEquals(of({ [name]: "" }), "Unauthorized", name)
+      assertEquals(of({ [name]: "k", "x-api-key": "other" }), "BadCredentials", name)
+      assertEquals(of({ [name]: "k", "authorization": "Bearer other" }), "BadCredentials", name)
+    }
+    assertEquals(of({ "x-goog-api-key": "k", "api-key": "other" }), "BadCredentials")
+  }))
+
+test("credentialOf() names the headers that disagree", () =>
+  Effect.sync(() => {
+    const refusal = credentialOf(new Headers({ "api-key": "k", "x-goog-api-key": "l" }))
+    if (typeof refusal === "string") throw new Error(refusal)
+    assertStringIncludes(refusal.message, 'The headers "X-Goog-API-Key" and "API-Key" disagree')
+  }))
+
 test("credentialOf() takes an empty header, and another scheme, for no key", () =>
   Effect.sync(() => {
     for (const authorization of ["", "Bearer", "Bearer  ", "Basic a", "k", "Bearerk"]) {

@@ -110,7 +110,7 @@ extra: 1
       "extra: there is no such setting",
       "limits.body_bytes: Expected an integer",
       `models.m.capabilities.0: Expected "text-generation" | "conversation" | "vision" | ` +
-      `"tools" | "json-schema" | "reasoning"`,
+      `"tools" | "json-schema" | "reasoning" | "embeddings"`,
       "models.m.price.input_per_1m_tokens: Expected a value between 0 and 1000000",
       "models.m.price.output_per_1m_tokens: Missing key",
       "providers.mine.concurrency: Expected a value between 1 and 1000000000",

@@ -16,7 +16,7 @@ import type { Providers } from "../../src/provider/Providers.ts"
 /** A provider that is never called. */
 export interface FakeActor extends ProviderActor {
   /** From now on it says that it serves `models`. */
-  readonly discover: (...models: ReadonlyArray<string>) => void
+  readonly discover: (...models: ReadonlyArray<string | ListedModel>) => void
   /** From now on it takes calls, or takes none. */
   readonly run: (running: boolean) => void
 }
@@ -51,13 +51,16 @@ export const fakeActor = (
     },
     complete: () => Effect.die("never called"),
     stream: () => Effect.die("never called"),
+    embed: () => Effect.die("never called"),
+    count: () => Effect.die("never called"),
     tell: () => Effect.void,
     isRunning: () => running,
     health: () => unchecked,
     answers: () => 0,
     discovered: () => discovered,
-    discover: (...ids) => {
-      discovered = new Map(ids.map((id) => [id, { id }]))
+    discover: (...models) => {
+      const told = models.map((one) => typeof one === "string" ? { id: one } : one)
+      discovered = new Map(told.map((model) => [model.id, model]))
     },
     run: (value) => {
       running = value

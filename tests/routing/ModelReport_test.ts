@@ -104,6 +104,30 @@ test("of several deployments that cannot be used, what is out of order is told b
     assertEquals(yield* told(keyless, off), ["unavailable", "no key"])
   }))
 
+test("a model that its provider does not list is unavailable, but asked, until real answers tell more", () => {
+  const spec = { id: "known", name: "Known", capabilities: ["conversation"] } as const
+  const own = fakeActor("own", [spec])
+  const judged = Effect.map(
+    ModelReport.use((report) => report.of("known")),
+    (one) => [one?.status, one?.isAsked, one?.reason, one?.deployment.listed]
+  )
+  const note = (answered: boolean) =>
+    ModelHealth.use((health) => health.note("known", answered, 100))
+  return Effect.gen(function* () {
+    assertEquals(yield* judged, ["available", true, undefined, undefined])
+    own.discover("other")
+    const notListed = ["unavailable", true, 'Provider "own" does not list it', false]
+    assertEquals(yield* judged, notListed)
+    own.discover("other", "known")
+    assertEquals(yield* judged, ["available", true, undefined, true])
+    own.discover("other")
+    yield* note(true)
+    assertEquals(yield* judged, ["available", true, undefined, false])
+    yield* note(false)
+    assertEquals(yield* judged, ["degraded", true, "Some of its latest requests failed", false])
+  }).pipe(Effect.provide(reporting(own)))
+})
+
 const reporting = (...actors: ReadonlyArray<ProviderActor>) =>
   ModelReport.layer.pipe(
     Layer.provide(ModelTable.layer),

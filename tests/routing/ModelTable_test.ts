@@ -88,7 +88,7 @@ tabled(
     assertEquals(gpt4o?.unsupportedParameters, ["reasoning_effort"])
     const gpt5 = table.lookup("gpt-5")?.model
     assertEquals([gpt5?.upstreamModel, gpt5?.maxOutputTokens], ["gpt-5-2027", 6])
-    assertEquals(gpt5?.capabilities, ["tools"])
+    assertEquals([gpt5?.capabilities, gpt5?.unknownCapabilities], [["tools"], undefined])
     assertEquals(table.lookup("gpt-4")?.enabled, false)
     assertEquals(table.lookup("gpt-4.1")?.enabled, true)
   }
@@ -120,7 +120,8 @@ tabled(
       upstreamModel: "homemade",
       contextWindow: undefined,
       maxOutputTokens: undefined,
-      rates: undefined
+      rates: undefined,
+      unknownCapabilities: ["vision", "tools", "json-schema", "reasoning", "embeddings"]
     })
     const given = table.lookup("gpt-4o")
     assertEquals([given?.model.provider, given?.model.upstreamModel], ["mine", "deployment-7"])

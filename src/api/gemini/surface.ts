@@ -3,8 +3,14 @@
  *
  * @module
  */
-import { failure, toldHeaders } from "../respond.ts"
+import { failing, toldHeaders } from "../respond.ts"
 import type { Surface } from "../Surface.ts"
+import { toFailure } from "./error.ts"
 
 /** The surface of Gemini's clients. */
-export const gemini: Surface = { name: "gemini", failure, headers: toldHeaders }
+export const gemini: Surface = {
+  name: "gemini",
+  failure: (error, requestId, headers) =>
+    failing(error, toFailure(error, requestId), requestId, headers),
+  headers: toldHeaders
+}

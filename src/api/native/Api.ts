@@ -10,7 +10,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { prefix } from "../address.ts"
-import { secure } from "../openapi.ts"
+import { complete } from "../openapi.ts"
 import { Config } from "./ConfigApi.ts"
 import {
   badGateway,
@@ -130,4 +130,4 @@ export class RoutedApi
 export class Api extends HttpApi.make("penstock").add(Generation).add(Models).add(Operation)
   .add(Config).add(Decisions).add(Stats).add(Performance).prefix(prefix)
   .annotateMerge(about)
-  .annotate(OpenApi.Transform, secure) {}
+  .annotate(OpenApi.Transform, complete) {}

@@ -15,13 +15,19 @@ export const ModelBody = Schema.Struct({
   id: Schema.String,
   name: Schema.String,
   provider: Schema.String,
-  type: Schema.Literal("text"),
+  /** What it makes: text, or vectors of texts. */
+  type: Schema.Literals(["text", "embedding"]),
   status: ModelStatus,
   /** Why it cannot be used, and what to do about it. */
   reason: Schema.optionalKey(Schema.String),
   /** The model that answers in place of this retired one. */
   alias_of: Schema.optionalKey(Schema.String),
+  /** Whether its provider's own list has it; absent where there is none to tell. */
+  listed: Schema.optionalKey(Schema.Boolean),
+  /** What it is known to do. */
   capabilities: Schema.Array(Schema.Literals(capabilities)),
+  /** What it may do or not: nobody tells, and it is not refused for that. Absent where all is known. */
+  unknown_capabilities: Schema.optionalKey(Schema.Array(Schema.Literals(capabilities))),
   limits: Schema.Struct({
     /** The most tokens it writes; `null` where unknown. */
     max_tokens: Schema.NullOr(Schema.Natural),

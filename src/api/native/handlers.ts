@@ -133,7 +133,8 @@ const toModel = (
   prices: Prices["Service"],
   now: number
 ): typeof ModelBody.Type => {
-  const { model } = deployment
+  const { listed, model } = deployment
+  const { unknownCapabilities = [] } = model
   const rates = ratesOf(deployment, prices, now)
   return {
     id: model.id,
@@ -143,7 +144,9 @@ const toModel = (
     status,
     ...(reason === undefined ? {} : { reason }),
     ...(model.aliasOf === undefined ? {} : { alias_of: model.aliasOf }),
+    ...(listed === undefined ? {} : { listed }),
     capabilities: model.capabilities,
+    ...(unknownCapabilities.length === 0 ? {} : { unknown_capabilities: unknownCapabilities }),
     limits: {
       max_tokens: model.maxOutputTokens ?? null,
       context_window: model.contextWindow ?? null

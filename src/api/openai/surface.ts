@@ -3,8 +3,17 @@
  *
  * @module
  */
-import { failure, toldHeaders } from "../respond.ts"
+import { failing, toldHeaders } from "../respond.ts"
 import type { Surface } from "../Surface.ts"
+import { toFailure } from "./errors.ts"
 
 /** The surface of OpenAI's clients. */
-export const openai: Surface = { name: "openai", failure, headers: toldHeaders }
+export const openai: Surface = {
+  name: "openai",
+  failure: (error, requestId, headers) =>
+    failing(error, toFailure(error, requestId), requestId, headers),
+  headers: (told) => ({
+    ...toldHeaders(told),
+    ...(told.elapsedMs ? { "openai-processing-ms": String(told.elapsedMs()) } : {})
+  })
+}

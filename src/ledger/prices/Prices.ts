@@ -54,7 +54,7 @@ const lookUp = (provider: string, model: string, now: number): Entry => {
   const found = Option.getOrNull(ask({}, model, { providerId: provider, timestamp }))
   // The list also answers for a provider or a model whose name only looks like one of its own.
   if (found?.provider.id !== provider || isOtherVersion(found.model.id, model)) return forGood()
-  const rates = toRates(found.model_price)
+  const rates = toRates(found.model_price, isEmbedding(found.model.id))
   if (!isTimed(found.model.prices)) return forGood(rates)
   // Prices change on the full minute, so an answer holds until the next one.
   const from = now - now % minute
@@ -64,6 +64,9 @@ const lookUp = (provider: string, model: string, now: number): Entry => {
 const ask = Option.liftThrowable(calcPrice)
 
 const forGood = (rates?: Rates): Entry => ({ rates, from: -Infinity, until: Infinity })
+
+/** Whether a model of the list makes vectors: it writes nothing that could have a price. */
+const isEmbedding = (listed: string): boolean => /\bembed/.test(listed)
 
 /**
  * Whether `model` is a later version than the `listed` one that it begins like:

@@ -7,12 +7,14 @@ import type { ConditionalPrice, ModelPrice, TieredPrices } from "@pydantic/genai
 import type { Rates, TokenRates } from "../../domain/Cost.ts"
 
 /**
- * The rates in `record`; `undefined` where it does not price both prompt and answer. The list
- * writes `{}` for a model that is free, for one that a subscription covers and for one whose price
- * it does not know: it does not tell which, so none of them counts as free. An operator who knows
- * better configures 0.
+ * The rates in `listed`; `undefined` where it does not price both prompt and answer, or the prompt
+ * alone of one that makes vectors and writes nothing. The list writes `{}` for a model that is free,
+ * for one that a subscription covers and for one whose price it does not know: it does not tell
+ * which, so none of them counts as free. An operator who knows better configures 0.
  */
-export const toRates = (record: ModelPrice): Rates | undefined => {
+export const toRates = (listed: ModelPrice, isEmbedding = false): Rates | undefined => {
+  const isUnwritten = isEmbedding && listed["output_mtok"] === undefined
+  const record = isUnwritten ? { ...listed, output_mtok: 0 } : listed
   const base = ratesFrom(record, 0)
   if (base === undefined) return undefined
   const tiers = thresholds(record).flatMap((overPromptTokens) => {

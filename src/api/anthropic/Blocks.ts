@@ -1,0 +1,148 @@
+/**
+ * The content blocks of a streamed answer, one after the other.
+ *
+ * @module
+ */
+import type { Delta, ToolCallStart } from "../../domain/Delta.ts"
+import { namedEvent } from "../SseStream.ts"
+import { inputOf } from "./message.ts"
+import * as Signatures from "./signature.ts"
+
+/**
+ * Writes the events of content blocks. Only one is open at a time: what belongs to another while a
+ * tool call is not yet whole waits until it is.
+ */
+export interface Blocks {
+  /** What `delta` adds; empty where it has to wait. */
+  readonly add: (delta: Delta) => string
+  /** What has waited, and the end of the last block. */
+  readonly end: () => string
+  /** How many tools were called so far. */
+  readonly toolCalls: () => number
+  /** The sentence by which the model refused so far. */
+  readonly refusal: () => string
+}
+
+/** The block that is being written. */
+type Open =
+  | { readonly type: "text" }
+  | { readonly type: "thinking" }
+  | { readonly type: "tool_use"; readonly index: number; input: string }
+
+/** No block yet. */
+export const make = (): Blocks => {
+  let open: Open | undefined
+  /** The place of the block that is open, or was last. */
+  let at = -1
+  let waiting: Array<Delta> = []
+  let toolCalls = 0
+  let refusal = ""
+
+  const stop = (): string => {
+    if (open === undefined) return ""
+    open = undefined
+    return namedEvent("content_block_stop", `{"type":"content_block_stop","index":${at}}`)
+  }
+
+  const start = (block: object, next: Open | undefined): string => {
+    const stopped = stop()
+    open = next
+    const json = JSON.stringify(block)
+    return stopped + namedEvent(
+      "content_block_start",
+      `{"type":"content_block_start","index":${++at},"content_block":${json}}`
+    )
+  }
+
+  const more = (type: string, field: string, text: string): string =>
+    namedEvent(
+      "content_block_delta",
+      `{"type":"content_block_delta","index":${at},"delta":{"type":"${type}","${field}":${
+        JSON.stringify(text)
+      }}}`
+    )
+
+  const startText = (): string =>
+    open?.type === "text" ? "" : start({ type: "text", text: "" }, { type: "text" })
+  const startThinking = (): string =>
+    open?.type === "thinking"
+      ? ""
+      : start({ type: "thinking", thinking: "", signature: "" }, { type: "thinking" })
+  const redacted = (data: string): string =>
+    start({ type: "redacted_thinking", data }, undefined) + stopAt()
+  const stopAt = (): string =>
+    namedEvent("content_block_stop", `{"type":"content_block_stop","index":${at}}`)
+
+  const startCall = ({ index, id, name, signature }: ToolCallStart): string => {
+    toolCalls++
+    // Before it, since there is no place for it in the block itself.
+    const signed = signature ? redacted(Signatures.showOfCall(signature)) : ""
+    const block = { type: "tool_use", id, name, input: {} }
+    return signed + start(block, { type: "tool_use", index, input: "" })
+  }
+
+  const write = (delta: Delta): string => {
+    switch (delta._tag) {
+      case "Text":
+        return startText() + more("text_delta", "text", delta.text)
+      case "Refusal":
+        refusal += delta.text
+        return startText() + more("text_delta", "text", delta.text)
+      case "Reasoning":
+        return startThinking() + more("thinking_delta", "thinking", delta.text)
+      case "ReasoningSignature": {
+        const signature = Signatures.show(delta.signature)
+        return startThinking() + more("signature_delta", "signature", signature) + stop()
+      }
+      case "ReasoningRedacted":
+        return redacted(Signatures.show(delta.data))
+      case "ToolCallStart":
+        return startCall(delta)
+      case "ToolCallArguments":
+        if (open?.type !== "tool_use" || open.index !== delta.index) return ""
+        open.input += delta.fragment
+        return more("input_json_delta", "partial_json", delta.fragment)
+      case "Logprobs":
+      case "Finish":
+      case "Usage":
+        return ""
+    }
+  }
+
+  const isOfOpenCall = (delta: Delta): boolean =>
+    open?.type === "tool_use" && delta._tag === "ToolCallArguments" && delta.index === open.index
+
+  /** Whether another block may begin: not in the middle of a tool call's arguments. */
+  const mayBegin = (): boolean => open?.type !== "tool_use" || isWhole(open.input)
+
+  const add: Blocks["add"] = (delta) => {
+    if (delta._tag !== "Usage" && delta.choice !== 0) return ""
+    if (isOfOpenCall(delta)) {
+      return write(delta) + (waiting.length > 0 && mayBegin() ? resume() : "")
+    }
+    if (waiting.length === 0 && mayBegin()) return write(delta)
+    waiting.push(delta)
+    return ""
+  }
+
+  /** Has those that waited come in again, in their order; some may have to wait once more. */
+  const resume = (): string => {
+    const again = waiting
+    waiting = []
+    let told = ""
+    for (const delta of again) told += add(delta)
+    return told
+  }
+
+  const end = (): string => {
+    let told = stop()
+    while (waiting.length > 0) told += resume() + stop()
+    return told
+  }
+
+  return { add, end, toolCalls: () => toolCalls, refusal: () => refusal }
+}
+
+/** Whether a tool call's arguments are complete: nothing can come behind the end of an object. */
+const isWhole = (input: string): boolean =>
+  input.trimEnd().endsWith("}") && inputOf(input) !== undefined

@@ -1,0 +1,97 @@
+/**
+ * What has to be remembered of one candidate while it is streamed.
+ *
+ * @module
+ */
+import type { Json, JsonObject } from "../../domain/Completion.ts"
+import type { Delta, ToolCallStart } from "../../domain/Delta.ts"
+import type { Reasoning, Signature } from "../../domain/Message.ts"
+import { argumentsOf, callPart, logprobsResult, thoughtPart } from "./parts.ts"
+
+/** A candidate as it is written. */
+export interface Candidate {
+  /** The part that a delta makes, if it makes one now. */
+  readonly part: (delta: Shown) => ReadonlyArray<JsonObject>
+  /** How likely the tokens of the next text were, where that is known; told once. */
+  readonly logprobs: () => JsonObject
+  /** The calls that were not yet shown. */
+  readonly rest: () => ReadonlyArray<JsonObject>
+}
+
+/** What belongs to a candidate, but for its end. */
+export type Shown = Exclude<Delta, { readonly _tag: "Finish" | "Usage" }>
+
+/** A candidate of which nothing is written. */
+export const make = (showsThoughts: boolean): Candidate => {
+  let calls: Array<{ readonly start: ToolCallStart; text: string }> = []
+  let thought = ""
+  let hidden: Array<Reasoning> = []
+  let tokens: Array<Json> = []
+
+  /** Ends the block of reasoning that is not shown. */
+  const hide = (signature?: Signature): void => {
+    if (thought !== "" || signature) hidden.push({ type: "text", text: thought, signature })
+    thought = ""
+  }
+
+  const show = ({ start, text }: typeof calls[number]): JsonObject => {
+    hide()
+    const before = hidden
+    hidden = []
+    return callPart({ ...start, arguments: text }, before)
+  }
+
+  const sign = (signature: Signature): ReadonlyArray<JsonObject> => {
+    // So does Gemini, where what it signs has gone out already.
+    if (signature.dialect === "gemini") return [{ text: "", thoughtSignature: signature.value }]
+    if (showsThoughts) return [thoughtPart("", signature)]
+    hide(signature)
+    return []
+  }
+
+  return {
+    part: (delta) => {
+      switch (delta._tag) {
+        case "Text":
+        case "Refusal":
+          return [{ text: delta.text }]
+        case "Reasoning":
+          if (showsThoughts) return [thoughtPart(delta.text, undefined)]
+          thought += delta.text
+          return []
+        case "ReasoningSignature":
+          return sign(delta.signature)
+        case "ReasoningRedacted":
+          hide()
+          hidden.push({ type: "redacted", data: delta.data })
+          return []
+        case "Logprobs":
+          for (const token of delta.tokens) tokens.push(token)
+          return []
+        case "ToolCallStart": {
+          // To an object nothing can be added: those before are whole, unless they are none yet.
+          const open = calls.findIndex(({ text }) => argumentsOf(text) === undefined)
+          const whole = calls.splice(0, open < 0 ? calls.length : open)
+          calls.push({ start: delta, text: "" })
+          return whole.map(show)
+        }
+        case "ToolCallArguments": {
+          const call = calls.find(({ start }) => start.index === delta.index)
+          if (call) call.text += delta.fragment
+          return []
+        }
+      }
+    },
+    logprobs: () => {
+      if (tokens.length === 0) return {}
+      const told = { logprobsResult: logprobsResult(tokens) }
+      tokens = []
+      return told
+    },
+    rest: () => {
+      const last = calls.map(show)
+      calls = []
+      return last
+    }
+  }
+}

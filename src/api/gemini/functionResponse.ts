@@ -1,0 +1,56 @@
+/**
+ * What a function gave back.
+ *
+ * @module
+ */
+import type { JsonObject } from "../../domain/Completion.ts"
+import type { Message, Part } from "../../domain/Message.ts"
+import type { Path } from "../Fields.ts"
+import { array, object, string } from "../json.ts"
+import type { CallIds } from "./callIds.ts"
+import { camelObject } from "./camel.ts"
+import { imageOf } from "./media.ts"
+import { noteOther, type Notes } from "./Notes.ts"
+
+/** The result of a call, in the part at `path`. */
+export const readFunctionResponse = (
+  given: JsonObject,
+  path: Path,
+  ids: CallIds,
+  notes: Notes
+): Message => {
+  const at = [...path, "functionResponse"]
+  const name = string(given.name) ?? ""
+  const id = string(given.id) || undefined
+  if (name === "" && id === undefined) {
+    notes.issues.push({ path: [...at, "name"], message: "Expected the name of a function" })
+  }
+  const response = object(given.response) ?? {}
+  const failed = single(response, "error")
+  const text = failed ?? single(response, "output") ?? JSON.stringify(response)
+  const content: Array<Part> = [{ type: "text", text }]
+  array(given.parts)?.forEach((value, index) => {
+    const part = camelObject(value) ?? {}
+    const image = imageOf(part)
+    if (image) content.push(image)
+    else noteOther(part, [...at, "parts", index], notes)
+  })
+  return {
+    role: "tool",
+    toolCallId: ids.answered(id, name),
+    content,
+    ...(failed === undefined ? {} : { isError: true })
+  }
+}
+
+/**
+ * The text that is all of a response: these names are Gemini's own for what is none by itself. A text
+ * that looks like an object would come back as one, and stays where it is.
+ */
+const single = (response: JsonObject, name: "output" | "error"): string | undefined => {
+  const text = string(response[name])
+  return text !== undefined && Object.keys(response).length === 1 &&
+      !text.trimStart().startsWith("{")
+    ? text
+    : undefined
+}

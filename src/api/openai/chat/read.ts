@@ -1,0 +1,97 @@
+/**
+ * From a body of `POST /v1/chat/completions` to the domain's request.
+ *
+ * @module
+ */
+import type { CompletionRequest, Parameters } from "../../../domain/Completion.ts"
+import { GatewayError, type Issue } from "../../../domain/GatewayError.ts"
+import { dropUnsupported } from "../../dropUnsupported.ts"
+import * as Fields from "../../Fields.ts"
+import { array, boolean, object } from "../../json.ts"
+import { invalid } from "../invalid.ts"
+import {
+  expectedTokens,
+  readSampling,
+  readStreaming,
+  type Streaming,
+  tokens
+} from "../parameters.ts"
+import { readMessages, useToolCalls } from "./messages.ts"
+import { expectedToolChoice, readResponseFormat, readToolChoice, readTools } from "./tools.ts"
+
+/** A request for a chat, and how its answer is to come. */
+export interface Chat extends Streaming {
+  readonly request: CompletionRequest
+}
+
+/** The request in `body`, or what is wrong with it. Fields that nobody knows are no fault. */
+export const readChat = (value: unknown, headers: Headers): Chat | GatewayError => {
+  const body = object(value)
+  if (body === undefined) return invalid([{ path: [], message: "The body is not an object" }])
+  const drop = dropUnsupported(headers, false)
+  if (drop instanceof GatewayError) return drop
+
+  const issues: Array<Issue> = []
+  const fields = Fields.make(body, issues)
+  const model = fields.required("model", Fields.textUpTo(256), "the id of a model")
+  const messages = readMessages(body.messages, issues)
+  const streaming = readStreaming(fields)
+  const parameters: Parameters = {
+    ...readSampling(fields),
+    ...readBudget(fields),
+    ...readUser(fields),
+    responseFormat: readResponseFormat(body.response_format, issues),
+    tools: readTools(body.tools, issues),
+    toolChoice: fields.optional("tool_choice", readToolChoice, expectedToolChoice),
+    parallelToolCalls: fields.optional("parallel_tool_calls", boolean, "true or false"),
+    logprobs: readLogprobs(fields),
+    reasoningEffort: fields.optional("reasoning_effort", efforts.read, efforts.expected),
+    metadata: fields.optional("metadata", readMetadata, expectedMetadata)
+  }
+  fields.refused("functions", useToolCalls)
+  fields.refused("function_call", useToolCalls)
+  fields.refused("audio", "Answers in sound cannot be passed on")
+  fields.optional("modalities", onlyText, `["text"]: answers in sound cannot be passed on`)
+  if (issues.length > 0 || model === undefined) return invalid(issues)
+
+  const original = { dialect: "openai", body, messages, parameters } as const
+  return { ...streaming, request: { model, messages, parameters, dropUnsupported: drop, original } }
+}
+
+/** The newer name goes before the older one. */
+const readBudget = ({ optional }: Fields.Fields): Pick<Parameters, "maxTokens"> => {
+  const maxTokens = optional("max_completion_tokens", tokens, expectedTokens)
+  return maxTokens === undefined ? {} : { maxTokens }
+}
+
+const readUser = ({ optional }: Fields.Fields): Pick<Parameters, "user"> => {
+  const user = optional("safety_identifier", Fields.textUpTo(512), "a text of 1 to 512 characters")
+  return user === undefined ? {} : { user }
+}
+
+const readLogprobs = ({ optional }: Fields.Fields): number | undefined => {
+  const wanted = optional("logprobs", boolean, "true or false")
+  const top = optional("top_logprobs", Fields.wholeBetween(0, 20), "a whole number from 0 to 20")
+  return wanted ? top ?? 0 : undefined
+}
+
+const words = ["none", "minimal", "low", "medium", "high", "xhigh"] as const
+const efforts = {
+  read: Fields.oneOf(...words),
+  expected: `one of ${words.map((word) => `"${word}"`).join(", ")}`
+}
+
+const onlyText: Fields.Read<true> = (value) =>
+  array(value)?.every((one) => one === "text") ? true : undefined
+
+const readMetadata: Fields.Read<Readonly<Record<string, string>>> = (value) => {
+  const entries = Object.entries(object(value) ?? { not: null })
+  const texts = entries.flatMap(([key, text]) =>
+    typeof text === "string" && key.length <= 64 && text.length <= 512 ? [[key, text]] : []
+  )
+  return texts.length === entries.length && texts.length <= 16
+    ? Object.fromEntries(texts)
+    : undefined
+}
+
+const expectedMetadata = "at most 16 labels, of at most 64 characters and with texts of at most 512"

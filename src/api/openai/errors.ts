@@ -1,0 +1,104 @@
+/**
+ * Errors as OpenAI tells them.
+ *
+ * @module
+ */
+import type { GatewayError, Reason } from "../../domain/GatewayError.ts"
+import { toEnvelope } from "../ErrorEnvelope.ts"
+import type { Failure } from "../respond.ts"
+import { paramOf, told } from "./invalid.ts"
+
+/** An error as OpenAI's clients read it. */
+export interface ErrorObject {
+  readonly message: string
+  readonly type: string
+  /** The field that is wrong, where it is one. */
+  readonly param: string | null
+  /** A word for programs. */
+  readonly code: string | null
+}
+
+/** How a request fails that failed for `error`. */
+export const toFailure = (
+  error: GatewayError,
+  requestId: string
+): Failure & { readonly body: { readonly error: ErrorObject } } => {
+  const { status, error: native, retryAfterMs } = toEnvelope(error, requestId)
+  const { reason } = error
+  const code = codeOf(reason, native.details.fault ?? native.details.reason)
+  return {
+    status,
+    retryAfterMs,
+    body: {
+      error: {
+        message: messageOf(reason, native.details.model) ?? native.message,
+        type: typeOf(status, reason),
+        param: paramIn(reason) ?? null,
+        code: code ?? null
+      }
+    }
+  }
+}
+
+/** What OpenAI has a word of its own for; all others are told by the gateway's. */
+const words: ReadonlyMap<string, string> = new Map([
+  ["unknown_route", "unknown_url"],
+  ["wrong_method", "method_not_supported"],
+  ["upstream_rate_limited", "rate_limit_exceeded"],
+  ["upstream_quota_exhausted", "insufficient_quota"]
+])
+
+const codeOf = (reason: Reason, word: string | undefined): string | undefined => {
+  switch (reason._tag) {
+    case "InvalidRequest":
+      return reason.kind === "invalid_request" ? undefined : words.get(reason.kind) ?? reason.kind
+    case "Unauthorized":
+      return "invalid_api_key"
+    case "Forbidden":
+      return "insufficient_permissions"
+    case "AuthUnavailable":
+      return "auth_unavailable"
+    case "ModelNotFound":
+      return "model_not_found"
+    case "RateLimited":
+      return "rate_limit_exceeded"
+    case "ModelUnavailable":
+    case "ProviderFailed":
+      return word === undefined ? undefined : words.get(word) ?? word
+    case "ClientTooSlow":
+    case "Internal":
+      return "internal_error"
+  }
+}
+
+const typeOf = (status: number, reason: Reason): string => {
+  // OpenAI's type says what there were too many of.
+  if (reason._tag === "RateLimited") return reason.limit === "tokens" ? "tokens" : "requests"
+  return status < 500 ? "invalid_request_error" : "server_error"
+}
+
+const paramIn = (reason: Reason): string | undefined => {
+  switch (reason._tag) {
+    case "InvalidRequest":
+      return reason.issues[0] && paramOf(reason.issues[0].path)
+    case "ModelNotFound":
+      return "model"
+    case "ProviderFailed":
+      return reason.fault.class === "context_length" ? "messages" : undefined
+    default:
+      return undefined
+  }
+}
+
+/** What is said in other words than in the native API, which has other routes and fields. */
+const messageOf = (reason: Reason, model: string | undefined): string | undefined => {
+  if (reason._tag === "ModelNotFound") {
+    return `The model "${model}" does not exist: GET /v1/models lists those that do`
+  }
+  if (reason._tag !== "InvalidRequest" || reason.kind !== "unsupported_parameter") return undefined
+  const said = reason.issues.slice(0, mostTold).map(told).join("; ")
+  return `${said}. Leave it out, or send the header X-Penstock-Drop-Unsupported: true`
+}
+
+/** Of so many parts that cannot be honoured each is told. */
+const mostTold = 5
