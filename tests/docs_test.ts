@@ -3,12 +3,14 @@ import * as Effect from "effect/Effect"
 import type * as SchemaAST from "effect/SchemaAST"
 import { assert, assertEquals, assertStringIncludes } from "@std/assert"
 import { errorCodes } from "../src/api/ErrorBody.ts"
+import { templateOf } from "../src/api/openapi.ts"
 import { routes } from "../src/api/routes.ts"
 import { ConfigFile } from "../src/config/ConfigFile.ts"
 import { parseConfigFile } from "../src/config/readFile.ts"
 import { loadSettings, settingsOf } from "../src/config/Settings.ts"
 import { defaultLoadBalancing, defaultPolicy } from "../src/config/Traffic.ts"
 import * as catalog from "../src/provider/catalog/mod.ts"
+import { variables as catalogVariables } from "../src/provider/catalog/variables.ts"
 import { defaultSize } from "../src/provider/ProviderSettings.ts"
 import { roster } from "../src/provider/roster.ts"
 import { liveTest, test } from "./kit/effect.ts"
@@ -43,7 +45,10 @@ const bare = (cell: string | undefined) => words(cell ?? "")[0] ?? ""
 const documented = new Map(
   rowsOf(section(readme, "Configuration")).map(([name, cell = ""]) => [bare(name), cell])
 )
-const variables = Array.from(documented.keys()).filter((name) => /^[A-Z_]+$/.test(name))
+/** The variables of providers stand in a page of their own, the common ones in the README too. */
+const variables = Array.from(
+  new Set([...documented.keys(), ...rowsOf(read("docs/providers.md")).map(([name]) => bare(name))])
+).filter((name) => /^[A-Z_]+$/.test(name))
 
 /** Every setting below `ast`, by its path; a record's names are `<id>`. */
 const keysOf = (ast: SchemaAST.AST, path: ReadonlyArray<string> = []): ReadonlyArray<string> =>
@@ -61,7 +66,7 @@ const withVariables = (load: (name: string) => string | undefined) =>
     })
   ))
 
-test("the README lists every environment variable that is read, and no other", () =>
+test("the README and the page on providers list every environment variable that is read, and no other", () =>
   Effect.gen(function* () {
     const empty = `${yield* temporaryFolder}/empty.json`
     Deno.writeTextFileSync(empty, "{}")
@@ -87,7 +92,9 @@ test("the README gives each setting its default", () =>
     const settings = yield* settingsOf(undefined, "")
     const { host, port, dataDir, drainMs, bodyBytes, times, simulator } = settings
     const addresses = Object.values(catalog).flatMap(({ environment, baseUrl }) =>
-      environment.baseUrl ? [[environment.baseUrl, baseUrl] as const] : []
+      environment.baseUrl && documented.has(environment.baseUrl)
+        ? [[environment.baseUrl, baseUrl] as const]
+        : []
     )
     const defaults: ReadonlyArray<readonly [string, string | number]> = [
       ["HOST", host],
@@ -133,10 +140,14 @@ test("the README gives each setting its default", () =>
     assertEquals(silent, [])
   }))
 
-Deno.test("Penstock may read every variable that the README lists", () => {
+/** What a task's shell puts in the place of the catalogue's variables. */
+const filledIn = /\$\([^)]*run -q(?: --frozen)? src\/provider\/catalog\/variables\.ts\)/
+
+Deno.test("Penstock may read every variable that is listed", () => {
   const tasks: Record<string, string> = JSON.parse(read("deno.json")).tasks
   for (const command of [tasks.start, tasks.compile, section(readme, "One binary")]) {
-    const allowed = /--allow-env='?([A-Z_*,]+)/.exec(command ?? "")?.[1]?.split(",") ?? []
+    const written = (command ?? "").replace(filledIn, catalogVariables.join(","))
+    const allowed = /--allow-env="?([A-Z_*,]+)/.exec(written)?.[1]?.split(",") ?? []
     const missing = variables.filter((name) =>
       !allowed.some((one) => one === name || one.endsWith("*") && name.startsWith(one.slice(0, -1)))
     )
@@ -244,6 +255,16 @@ Deno.test("the README lists every route with its scope", () => {
   assertEquals(listed.toSorted(), declared.toSorted())
 })
 
+Deno.test("the README lists every route of the other APIs", () => {
+  const listed = rowsOf(section(readme, "Programs that you already have"))
+    .map(([route]) => bare(route)).filter((route) => /^(GET|POST) /.test(route))
+  const declared = routes.filter(({ thin }) => thin && thin.surface.name !== "native")
+    // Gemini's are at two places.
+    .filter(({ path }) => !/^\/v1\/models\/.*:\w+$/.test(path.replace(":model*", "{model}")))
+    .map(({ method, path }) => `${method} ${templateOf(path)}`)
+  assertEquals(listed.toSorted(), declared.toSorted())
+})
+
 /** Why a model may not even be tried. */
 const whys = /readonly why:((?:\s|\||"\w+"|\/\*\*[^\n]*\*\/)+)/
   .exec(read("src/domain/GatewayError.ts"))?.[1] ?? ""
@@ -274,7 +295,7 @@ Deno.test("the page on errors lists every word that the code has, with its statu
   const sources = [...filesOf("src/api/"), ...filesOf("src/gateway/"), "src/domain/GatewayError.ts"]
     .map(read).join("\n")
   const reasons = new Set([
-    ...Array.from(sources.matchAll(/\bkind(?: =|:) "(\w+)"/g), ([, word]) => word),
+    ...Array.from(sources.matchAll(/\bkind(?: =|:) "(\w{2,})"/g), ([, word]) => word),
     ...Array.from(sources.matchAll(/return "(json_\w+)"/g), ([, word]) => word),
     ...Array.from(envelope.matchAll(/\breason: "(\w+)"/g), ([, word]) => word),
     ...Array.from(whys.matchAll(/"(\w+)"/g), ([, word]) => word),
@@ -346,13 +367,15 @@ liveTest("the README's curl commands are answered", () =>
   Effect.gen(function* () {
     const { url } = yield* start(simulator)
     const commands = blocks("sh").filter((text) => text.startsWith("curl "))
-    assertEquals(commands.length, 4)
+    assertEquals(commands.length, 6)
     const answers = yield* Effect.forEach(commands, (text) =>
       said(url, "sh", ["-c", text.replace("http://localhost:8000", url)]))
     assertStringIncludes(answers[0] ?? "", "You said: “Hello”")
     assert(answers[1]?.endsWith("data: [DONE]\n\n"))
     assertStringIncludes(answers[2] ?? "", '"id":"simulator"')
-    assertStringIncludes(answers[3] ?? "", '"fallback_models":["claude-3"]')
+    assertStringIncludes(answers[3] ?? "", '"object":"chat.completion"')
+    assertStringIncludes(answers[4] ?? "", '"type":"message"')
+    assertStringIncludes(answers[5] ?? "", '"fallback_models":["claude-3"]')
   }), { ignore: !withCurl })
 
 const clients = [

@@ -28,6 +28,19 @@ export interface Original {
   /** What was read of it: where a request has others by now, the gateway changed them. */
   readonly messages: ReadonlyArray<Message>
   readonly parameters: Parameters
+  /**
+   * What of it nobody can be told but a provider of the same dialect, such as a document or a tool of
+   * the provider's own: it stands in `body` alone. Default: nothing.
+   */
+  readonly only?: ReadonlyArray<Untold> | undefined
+}
+
+/** A part of a client's request that is missing from what was read of it. */
+export interface Untold {
+  /** Where it stands, in the client's own words. */
+  readonly path: ReadonlyArray<string | number>
+  /** What it is, in one sentence. */
+  readonly message: string
 }
 
 /** How to answer. What is absent is left to the provider. */

@@ -40,8 +40,9 @@ export interface RateTier extends TokenRates {
 /** A side never costs more than this (4.5 million dollars), so that a total is a safe integer. */
 const mostNanos = (Number.MAX_SAFE_INTEGER - 1) / 2
 
-/** What `usage` costs at `rates`: each side is summed exactly, then rounded once, half to even. */
-export const costOf = (rates: Rates, usage: Usage): Cost => {
+/** What `counted` costs at `rates`: each side is summed exactly, then rounded once, half to even. */
+export const costOf = (rates: Rates, counted: Usage): Cost => {
+  const usage = counted.billed ? { ...nothingSpecial, ...counted.billed } : counted
   const at = ratesFor(rates, usage.promptTokens)
   const { cachedTokens, cacheWriteTokens, reasoningTokens } = usage
   return {
@@ -57,6 +58,8 @@ export const costOf = (rates: Rates, usage: Usage): Cost => {
     ])
   }
 }
+
+const nothingSpecial = { cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 }
 
 /** Both costs together; unknown where one of them is. */
 export const plus = (a: Cost | undefined, b: Cost | undefined): Cost | undefined =>

@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonObject } from "./Completion.ts"
+import type { DialectName } from "./Message.ts"
 
 /** What a client wants as vectors. */
 export interface EmbeddingRequest {
@@ -14,11 +15,18 @@ export interface EmbeddingRequest {
   /** How long the vectors are to be. Default: the model's own length. */
   readonly dimensions?: number | undefined
   /** What the vectors are for; some models make others of a question than of a document. */
-  readonly purpose?: "query" | "document" | undefined
+  readonly purpose?: EmbeddingPurpose | undefined
   readonly user?: string | undefined
+  /** Leave out what the model cannot honour, instead of refusing the request. Default: false. */
+  readonly dropUnsupported?: boolean | undefined
   /** Fields of the client's own, passed on to a provider that speaks its dialect. */
   readonly extra?: JsonObject | undefined
+  /** The dialect that `extra` is in. */
+  readonly dialect?: DialectName | undefined
 }
+
+/** What vectors are for. */
+export type EmbeddingPurpose = "query" | "document" | "similarity" | "classification" | "clustering"
 
 /** The vectors of all inputs, in their order. */
 export interface Embeddings {

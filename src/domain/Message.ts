@@ -56,7 +56,13 @@ export type Message =
     readonly reasoning: ReadonlyArray<Reasoning>
     readonly toolCalls: ReadonlyArray<ToolCall>
   }
-  | { readonly role: "tool"; readonly toolCallId: string; readonly content: ReadonlyArray<Part> }
+  | {
+    readonly role: "tool"
+    readonly toolCallId: string
+    readonly content: ReadonlyArray<Part>
+    /** Whether the tool failed, and `content` says how. Default: false. */
+    readonly isError?: boolean | undefined
+  }
 
 /** All the text of a message's content. */
 export const textOf = (content: ReadonlyArray<Part>): string => {

@@ -35,7 +35,13 @@ export interface ModelSpec {
   readonly contextWindow?: number | undefined
   /** The most tokens it writes, reasoning included; absent where unknown. */
   readonly maxOutputTokens?: number | undefined
+  /** What it is known to do. */
   readonly capabilities: ReadonlyArray<Capability>
+  /**
+   * What it may do or not: nobody tells, so it is asked for it. Whatever is in neither list it is
+   * known to lack. Default: nothing.
+   */
+  readonly unknownCapabilities?: ReadonlyArray<Capability> | undefined
   /** The id of the model that answers in place of this one, which its provider has retired. */
   readonly aliasOf?: string | undefined
   /** What it refuses whatever else is asked. Default: nothing. */
@@ -46,7 +52,10 @@ export interface ModelSpec {
   readonly exclusiveParameters?: ReadonlyArray<ParameterName> | undefined
   /** How hard it thinks where a request does not say. Default: unknown, but it does think. */
   readonly defaultReasoningEffort?: ReasoningEffort | undefined
-  /** Whether it goes on with an assistant message that comes last. Default: false. */
+  /**
+   * Whether it goes on with an assistant message that comes last; `false` where it refuses one.
+   * Default: nobody tells. It may answer such a message as if it were any other.
+   */
   readonly prefill?: boolean | undefined
   /** What it refuses together with such a message. Default: nothing. */
   readonly refusedWithPrefill?: ReadonlyArray<ParameterName> | undefined
@@ -58,7 +67,8 @@ export interface ModelSpec {
 export interface Model extends ModelSpec {
   /** The provider's id. */
   readonly provider: string
-  readonly type: "text"
+  /** What it makes of its input: text, or nothing but vectors. */
+  readonly type: "text" | "embedding"
   readonly upstreamModel: string
 }
 
@@ -66,9 +76,20 @@ export interface Model extends ModelSpec {
 export const make = (provider: string, spec: ModelSpec): Model => ({
   ...spec,
   provider,
-  type: "text",
+  type: onlyEmbeds(spec) ? "embedding" : "text",
   upstreamModel: spec.upstreamModel ?? spec.id
 })
+
+/** Whether a model is known not to do something. */
+export const lacks = (
+  { capabilities: known, unknownCapabilities: unknown }: ModelSpec,
+  capability: Capability
+): boolean => !known.includes(capability) && !unknown?.includes(capability)
+
+/** Whether a model makes vectors, and nothing else. */
+export const onlyEmbeds = ({ capabilities: known }: ModelSpec): boolean =>
+  known.includes("embeddings") && !known.includes("text-generation") &&
+  !known.includes("conversation")
 
 /** A retired model's `id`, kept for those who ask for it, and answered by `target`. */
 export const alias = (target: ModelSpec, id: string, name: string): ModelSpec => ({

@@ -17,7 +17,12 @@ export interface Usage {
   /** Part of `completionTokens`: reasoning. */
   readonly reasoningTokens: number
   readonly source: Source
+  /** What is paid for, where a provider bills other tokens than it counts. Default: all of the above. */
+  readonly billed?: Billed | undefined
 }
+
+/** Tokens that are paid for, at the prices of tokens that no cache had and that are no reasoning. */
+export type Billed = Pick<Usage, "promptTokens" | "completionTokens">
 
 /** Who counted: the provider, the gateway where the provider said nothing, or both in part. */
 export type Source = "reported" | "estimated" | "mixed"
@@ -29,5 +34,11 @@ export const plus = (a: Usage, b: Usage): Usage => ({
   cachedTokens: a.cachedTokens + b.cachedTokens,
   cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
   reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-  source: a.source === b.source ? a.source : "mixed"
+  source: a.source === b.source ? a.source : "mixed",
+  ...(a.billed || b.billed ? { billed: plusBilled(a.billed ?? a, b.billed ?? b) } : {})
+})
+
+const plusBilled = (a: Billed, b: Billed): Billed => ({
+  promptTokens: a.promptTokens + b.promptTokens,
+  completionTokens: a.completionTokens + b.completionTokens
 })

@@ -7,7 +7,7 @@ import type { CompletionRequest, JsonObject } from "../domain/Completion.ts"
 import type { Delta } from "../domain/Delta.ts"
 import type { EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
 import type { DialectName } from "../domain/Message.ts"
-import type { ModelSpec } from "../domain/Model.ts"
+import type { Capability, ModelSpec } from "../domain/Model.ts"
 import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 
 /**
@@ -42,8 +42,14 @@ export interface Dialect {
 /** How the events of a stream are framed: server-sent events, or Amazon's binary messages. */
 export type Framing = "sse" | "eventstream"
 
-/** What a provider's list tells of a model; `id` is the provider's own name for it. */
-export type ListedModel = Pick<ModelSpec, "id"> & Partial<Omit<ModelSpec, "id">>
+/**
+ * What a provider's list tells of a model; `id` is the provider's own name for it. `capabilities` are
+ * those that it is told to have: of those that are in neither list nothing is told.
+ */
+export type ListedModel = Pick<ModelSpec, "id"> & Partial<Omit<ModelSpec, "id">> & {
+  /** The capabilities that it is told not to have. Default: none is told. */
+  readonly lacks?: ReadonlyArray<Capability> | undefined
+}
 
 /** How to ask for vectors. As pure as the rest. */
 export interface EmbeddingDialect {

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import * as Sse from "effect/encoding/Sse"
 import type { Delta } from "../domain/Delta.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Dialect, EventReader, Reading } from "./Dialect.ts"
+import { messages } from "./eventstream/messages.ts"
+import { events } from "./sse.ts"
 
-/** The longest event that is read, in UTF-16 units. */
-const maxEventSize = 8 * 1024 * 1024
 /** How many events that are not JSON an answer may have before it is given up. */
 const forgivenEvents = 3
 
@@ -24,18 +23,29 @@ export interface StreamDecoder {
   readonly finish: (out: Array<Delta>) => UpstreamFault | undefined
 }
 
-/** Reads a streamed reply of a provider that speaks `dialect`. */
-export const of = ({ reader }: Dialect): StreamDecoder => make(reader())
+/** Takes bytes apart into events, and gives each to whom it was made for. */
+export interface Frames {
+  /** Bytes that came; a fault where they cannot be taken apart. */
+  readonly feed: (bytes: Uint8Array) => UpstreamFault | undefined
+  /** No more bytes come. */
+  readonly finish: () => void
+}
 
-/** Reads server-sent events and gives each to `reader`. */
-export const make = (reader: EventReader): StreamDecoder => {
-  const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
+/** Starts to take bytes apart: `give` is told each event's name and its data. */
+export type Framer = (give: (event: string, data: string) => void) => Frames
+
+/** Reads a streamed reply of a provider that speaks `dialect`. */
+export const of = ({ reader, framing }: Dialect): StreamDecoder =>
+  make(reader(), framing === "eventstream" ? messages : events)
+
+/** Gives each event to `reader`. Default: server-sent events. */
+export const make = (reader: EventReader, framer: Framer = events): StreamDecoder => {
   let state: Exclude<Reading, "malformed"> = "more"
   let malformed = 0
   let sink: Array<Delta> = []
-  const parser = Sse.makeParser((event) => {
-    if (state !== "more" || event._tag !== "Event") return
-    const reading = reader.read(event.event, event.data, sink)
+  const frames = framer((event, data) => {
+    if (state !== "more") return
+    const reading = reader.read(event, data, sink)
     if (reading !== "malformed") state = reading
     else if (++malformed > forgivenEvents) {
       state = new UpstreamFault({
@@ -43,26 +53,19 @@ export const make = (reader: EventReader): StreamDecoder => {
         message: "The provider's stream is garbled"
       })
     }
-  }, { maxEventSize })
-
-  const parse = (text: string, out: Array<Delta>) => {
-    sink = out
-    const tooLarge = parser.feed(text)
-    if (tooLarge && state === "more") {
-      state = new UpstreamFault({
-        class: "too_large",
-        message: `The provider sent an event of more than ${maxEventSize} characters`
-      })
-    }
-    return state
-  }
+  })
 
   return {
-    feed: (bytes, out) =>
-      state === "more" ? parse(utf8.decode(bytes, { stream: true }), out) : state,
+    feed: (bytes, out) => {
+      if (state !== "more") return state
+      sink = out
+      const fault = frames.feed(bytes)
+      if (fault && state === "more") state = fault
+      return state
+    },
     finish: (out) => {
-      // A last event without its blank line still counts: some servers leave it out.
-      if (state === "more") parse(`${utf8.decode()}\n\n`, out)
+      sink = out
+      if (state === "more") frames.finish()
       if (typeof state !== "string") return state
       if (reader.finish(out) || state === "end") return undefined
       return new UpstreamFault({

@@ -15,11 +15,17 @@ export interface Keeping {
   readonly read: ReadonlySet<string>
   /** Of those the ones that are always the gateway's own, such as `model` and `stream`. */
   readonly own: ReadonlySet<string>
+  /**
+   * Of those the ones that pass just as they were written, or not, unless the gateway changed them:
+   * though nothing could be read of them, as of a list of tools that are all the provider's own, and
+   * though `encode` would say in more fields what they say. Default: none.
+   */
+  readonly kept?: ReadonlySet<string> | undefined
 }
 
 /** `encode`, but for a request whose client spoke the same dialect its own words. */
 export const keeping = (
-  { dialect, read, own }: Keeping,
+  { dialect, read, own, kept }: Keeping,
   encode: (request: CompletionRequest, target: Target) => Call
 ) =>
 (request: CompletionRequest, target: Target): Call => {
@@ -35,10 +41,11 @@ export const keeping = (
     else if (call.body[key] !== undefined) {
       const isOurs = own.has(key) || !isSame(before[key], call.body[key])
       body[key] = isOurs ? call.body[key] : value
-    }
+    } else if (before[key] === undefined && kept?.has(key)) body[key] = value
   }
   for (const [key, value] of Object.entries(call.body)) {
-    if (!Object.hasOwn(body, key)) body[key] = value
+    if (Object.hasOwn(body, key) || kept?.has(key) && isSame(before[key], value)) continue
+    body[key] = value
   }
   return { ...call, body, headers: { ...original.headers, ...call.headers } }
 }

@@ -9,8 +9,8 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
-import type { ListedModel } from "../protocol/Dialect.ts"
 import type { Exchange } from "./exchange.ts"
+import * as ModelList from "./ModelList.ts"
 import { failed, type Moment, type ProviderHealth, unchecked, well } from "./ProviderHealth.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
 
@@ -26,7 +26,7 @@ export interface Checkup {
   readonly answers: () => number
   readonly health: () => ProviderHealth
   /** The models that it said it serves, by its own names: another map only when they changed. */
-  readonly discovered: () => ReadonlyMap<string, ListedModel>
+  readonly discovered: () => ModelList.ModelList
 }
 
 /** For a provider that is spoken with over `exchange`. */
@@ -35,7 +35,7 @@ export const make = (
   exchange: Exchange,
   clock: Clock.Clock
 ): Checkup => {
-  let discovered: ReadonlyMap<string, ListedModel> = new Map()
+  let discovered: ModelList.ModelList = new Map()
   let checked = unchecked
   let answers = 0
   let answered: Moment | undefined
@@ -49,14 +49,15 @@ export const make = (
   })
 
   const list = Effect.map(within(exchange.models, "5 seconds"), (models) => {
-    if (!provider.discovers) return
-    const told = new Map(models.map((model) => [model.id, model]))
-    if (!isSame(told, discovered)) discovered = told
+    if (provider.discovers === false) return
+    const told = ModelList.make(models, provider)
+    if (!ModelList.isSame(told, discovered)) discovered = told
   })
 
   const complete = Effect.suspend(() => {
-    const [listed] = discovered.keys()
-    const model = probeModel ?? listed
+    const model = probeModel ??
+      // Some make vectors, and no answer.
+      discovered.values().find(({ lacks }) => !lacks?.includes("text-generation"))?.id
     return model === undefined
       ? list
       : within(exchange.complete(oneToken(model), { model, stream: false }), "20 seconds")
@@ -107,9 +108,6 @@ export const make = (
     discovered: () => discovered
   }
 }
-
-const isSame = (a: ReadonlyMap<string, ListedModel>, b: ReadonlyMap<string, ListedModel>) =>
-  a.size === b.size && JSON.stringify([...a.values()]) === JSON.stringify([...b.values()])
 
 const within = <A>(work: Effect.Effect<A, UpstreamFault>, limit: `${number} seconds`) =>
   Effect.timeoutOrElse(work, {

@@ -1,5 +1,6 @@
 /**
- * Has each provider checked every now and then, unless real traffic shows that it is well.
+ * Has each provider checked every now and then, unless real traffic shows that it is well, and asked
+ * for its list of models.
  *
  * @module
  */
@@ -16,6 +17,8 @@ import { Providers } from "./Providers.ts"
 const firstMs = { least: 1000, spread: 2000 }
 /** An interval is made so much shorter or longer, by chance. */
 const jitter = 0.1
+/** A list of models is asked for again after so long; sooner where there is none yet. */
+const listMs = { known: 3_600_000, unknown: 300_000 }
 /** A changed interval is seen after so long at the latest. */
 const longestSleepMs = 10_000
 
@@ -28,11 +31,16 @@ interface Patient {
   answers: number
   /** How long it is left alone after that, where the interval is so long. */
   restMs: (intervalMs: number) => number
+  /** When it was last asked for its list, in monotonic milliseconds. */
+  listedAt: number
+  /** By how much the time until it is asked again is stretched. */
+  listStretch: number
 }
 
 /**
  * Has every provider that can be called checked each `healthCheckIntervalMs`, a tenth more or less, by
- * its own actor. One that answered a request meanwhile is not. It is an actor itself, called `health`.
+ * its own actor. One that answered a request meanwhile is not. Whatever checks there are, each that
+ * has a list is asked for it every hour. It is an actor itself, called `health`.
  */
 export const layer: Layer.Layer<never, never, Providers | Configuration | Supervisor> = Layer
   .effectDiscard(Effect.gen(function* () {
@@ -47,9 +55,10 @@ export const layer: Layer.Layer<never, never, Providers | Configuration | Superv
       const ms = firstMs.least + firstMs.spread * random.nextDoubleUnsafe()
       return () => ms
     }
+    const stretch = () => 1 + jitter * (2 * random.nextDoubleUnsafe() - 1)
     const around = (): Patient["restMs"] => {
-      const stretch = 1 + jitter * (2 * random.nextDoubleUnsafe() - 1)
-      return (intervalMs) => intervalMs * stretch
+      const by = stretch()
+      return (intervalMs) => intervalMs * by
     }
 
     const look = (patient: Patient) =>
@@ -58,27 +67,42 @@ export const layer: Layer.Layer<never, never, Providers | Configuration | Superv
         patient.since = now()
         patient.answers = provider.answers()
         patient.restMs = around()
-        return patient.answers > answers || !provider.isRunning()
-          ? Effect.void
-          : Effect.ignore(provider.tell({ _tag: "Check" }))
+        if (patient.answers > answers || !provider.isRunning()) return Effect.void
+        if (provider.settings.healthCheck === "models") patient.listedAt = now()
+        return Effect.ignore(provider.tell({ _tag: "Check" }))
+      })
+
+    const list = (patient: Patient) =>
+      Effect.suspend(() => {
+        const { provider } = patient
+        patient.listedAt = now()
+        patient.listStretch = stretch()
+        return provider.isRunning()
+          ? Effect.ignore(provider.tell({ _tag: "Discover" }))
+          : Effect.void
       })
 
     const rounds = Effect.gen(function* () {
       const patients = providers.all
-        .filter(({ settings }) => settings.readiness.ready && settings.healthCheck !== "none")
+        .filter(({ settings }) => settings.readiness.ready)
         .map((provider): Patient => ({
           provider,
           since: now(),
           answers: provider.answers(),
-          restMs: soon()
+          restMs: soon(),
+          // Its actor asks at start.
+          listedAt: now(),
+          listStretch: stretch()
         }))
       while (true) {
         const { healthCheckIntervalMs } = configuration.current().loadBalancing
         let sleepMs = longestSleepMs
         for (const patient of patients) {
-          const due = () => patient.since + patient.restMs(healthCheckIntervalMs) - now()
+          const due = () => checkDue(patient, healthCheckIntervalMs) - now()
+          const listDue = () => nextList(patient) - now()
           if (due() <= 0) yield* look(patient)
-          sleepMs = Math.min(sleepMs, due())
+          if (listDue() <= 0) yield* list(patient)
+          sleepMs = Math.min(sleepMs, due(), listDue())
         }
         // Whole milliseconds: of less, a clock may make nothing.
         yield* Effect.sleep(Math.ceil(sleepMs))
@@ -91,3 +115,14 @@ export const layer: Layer.Layer<never, never, Providers | Configuration | Superv
       waiting: 1
     })
   }))
+
+/** When a provider is to be checked. */
+const checkDue = ({ provider, since, restMs }: Patient, intervalMs: number): number =>
+  provider.settings.healthCheck === "none" ? Infinity : since + restMs(intervalMs)
+
+/** When a provider is to be asked for its list, where no check does so before. */
+const nextList = ({ provider, listedAt, listStretch }: Patient): number => {
+  if (provider.settings.provider.discovers === false) return Infinity
+  const restMs = provider.discovered().size > 0 ? listMs.known : listMs.unknown
+  return listedAt + restMs * listStretch
+}

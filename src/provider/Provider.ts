@@ -16,14 +16,18 @@ export interface Provider {
   /** The name for people. */
   readonly name: string
   readonly dialect: Dialect
-  /** Where the dialect's paths begin, unless configured otherwise. */
+  /** Where the dialect's paths begin, unless configured otherwise; an example where one is needed. */
   readonly baseUrl: string
+  /** Whether only the operator knows where it is. Default: false. */
+  readonly needsAddress?: boolean | undefined
   /** What is added to a base URL that does not end in it. Default: nothing. */
   readonly basePath?: `/${string}` | undefined
   /** The environment variables that configure it, by the names that its own SDK uses. */
   readonly environment: {
-    /** The first that is set counts; empty for a place that needs no key. */
+    /** The first that is set counts; empty for a place that has no key. */
     readonly apiKey: ReadonlyArray<string>
+    /** Whether it may be called without a key. Default: false, where it has one. */
+    readonly keyOptional?: boolean | undefined
     readonly baseUrl: string | undefined
   }
   /** The headers that show the key, and whatever else the place insists on. */
@@ -39,11 +43,21 @@ export interface Provider {
   readonly models: ReadonlyArray<ModelSpec>
   /** Its name in the price list; absent where its models have no known price. */
   readonly pricing?: string | undefined
-  /** Ask it once at start which models it serves, and offer those too. Default: false. */
+  /**
+   * Ask it which models it serves, and offer those too: at start, with each check by its list, and
+   * from time to time. Default: true.
+   */
   readonly discovers?: boolean | undefined
+  /** The cheapest check that shows how it is. Default: its list of models. */
+  readonly healthCheck?: HealthCheck | undefined
+  /** Which of the ids that it lists are no models that write or embed. Default: none. */
+  readonly ignores?: RegExp | undefined
   /** Answers within this process instead of over the network. */
   readonly send?: Send | undefined
 }
+
+/** How to find out whether a provider is well: its list of models, an answer of one token, or not. */
+export type HealthCheck = "models" | "completion" | "none"
 
 /** Shows a key as a bearer token, as most places want it. */
 export const bearer = (apiKey: Redacted.Redacted): Readonly<Record<string, string>> => ({

@@ -15,8 +15,10 @@ import type { Guard, NotDone } from "../actor/Team.ts"
 import type { Answer } from "../domain/Answer.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Delta } from "../domain/Delta.ts"
+import type { EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { ListedModel, Target } from "../protocol/Dialect.ts"
+import { actorFaults } from "./actorFaults.ts"
 import * as Checkup from "./Checkup.ts"
 import { Egress } from "./Egress.ts"
 import * as Exchange from "./exchange.ts"
@@ -56,6 +58,20 @@ export interface ProviderActor {
     consume: (deltas: Stream.Stream<Delta, UpstreamFault>) => Effect.Effect<A, E, R>,
     lane?: string
   ) => Effect.Effect<A, E | E2 | UpstreamFault, R>
+  /** Asks for vectors, of a model by the provider's own name; for the rest as `complete`. */
+  readonly embed: <E2>(
+    request: EmbeddingRequest,
+    model: string,
+    guard: Guard<E2>,
+    lane?: string
+  ) => Effect.Effect<Embeddings, E2 | UpstreamFault>
+  /** Has a prompt counted; for the rest as `complete`. */
+  readonly count: <E2>(
+    request: CompletionRequest,
+    target: Target,
+    guard: Guard<E2>,
+    lane?: string
+  ) => Effect.Effect<number, E2 | UpstreamFault>
   readonly tell: Actor<ProviderMail>["tell"]
   /** Whether it takes calls now. */
   readonly isRunning: () => boolean
@@ -110,7 +126,7 @@ export const start = Effect.fnUntraced(function* (settings: ProviderSettings) {
         }))
     })
 
-  if (provider.discovers && settings.readiness.ready) {
+  if (provider.discovers !== false && settings.readiness.ready) {
     // A mailbox that was just made has room.
     yield* Effect.ignore(actor.tell({ _tag: "Discover" }))
   }
@@ -144,7 +160,7 @@ export const start = Effect.fnUntraced(function* (settings: ProviderSettings) {
       error._tag === "ActorCrashed" && error.defect !== undefined
         ? Effect.logError(`Call to provider "${provider.id}" crashed`, Cause.die(error.defect))
         : Effect.void,
-      faults[error._tag](provider.id, random)
+      actorFaults[error._tag](provider.id, random)
     )
 
   const started: ProviderActor = {
@@ -153,6 +169,8 @@ export const start = Effect.fnUntraced(function* (settings: ProviderSettings) {
       perform(exchange.complete(request, target), guard, lane),
     stream: (request, target, guard, consume, lane) =>
       perform(exchange.stream(request, target, consume), guard, lane),
+    embed: (request, model, guard, lane) => perform(exchange.embed(request, model), guard, lane),
+    count: (request, target, guard, lane) => perform(exchange.count(request, target), guard, lane),
     tell,
     isRunning: () => actor.vitals().phase === "running",
     health: checkup.health,
@@ -164,21 +182,3 @@ export const start = Effect.fnUntraced(function* (settings: ProviderSettings) {
 
 /** A call was given up by its guard: told apart from what the kit says. */
 class Abandoned<E> extends Data.TaggedError("Abandoned")<{ readonly error: E }> {}
-
-/** What the kit says of an actor, as a fault of its provider. */
-const faults = {
-  ActorBusy: (provider: string, random: typeof Random.Random.Service) =>
-    new UpstreamFault({
-      class: "busy",
-      message: `Provider "${provider}" has as many calls as it may have`,
-      // Spread, or all who were refused would come back at once: over whole seconds, too.
-      retryAfterMs: 500 + Math.floor(2500 * random.nextDoubleUnsafe())
-    }),
-  ActorDown: (provider: string) =>
-    new UpstreamFault({ class: "down", message: `Provider "${provider}" takes no calls now` }),
-  ActorCrashed: (provider: string) =>
-    new UpstreamFault({
-      class: "crashed",
-      message: `The call to provider "${provider}" was lost to a crash`
-    })
-}

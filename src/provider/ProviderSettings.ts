@@ -6,7 +6,7 @@
 import type * as Redacted from "effect/Redacted"
 import type { ActorSize } from "../actor/Actor.ts"
 import type { Connection } from "./Connection.ts"
-import type { Provider } from "./Provider.ts"
+import type { HealthCheck, Provider } from "./Provider.ts"
 
 /** A provider with everything that is needed to call it, or the reason why it cannot be called. */
 export interface ProviderSettings {
@@ -27,9 +27,6 @@ export interface ProviderSettings {
   /** Whether the operator set it up, by a key or an address. */
   readonly explicit: boolean
 }
-
-/** How to find out whether a provider is well: its list of models, an answer of one token, or not. */
-export type HealthCheck = "models" | "completion" | "none"
 
 /** Whether a provider may be called. */
 export type Readiness =

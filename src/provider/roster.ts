@@ -17,6 +17,7 @@ import { openai } from "../protocol/openai/mod.ts"
 import * as catalog from "./catalog/mod.ts"
 import { bearer, type Provider } from "./Provider.ts"
 import { defaultSize, type ProviderSettings } from "./ProviderSettings.ts"
+import { quirksOf } from "./quirksOf.ts"
 import { setUp } from "./setUp.ts"
 import { simulator } from "./simulator/mod.ts"
 
@@ -35,7 +36,10 @@ export const roster = Effect.fnUntraced(
         const path = `providers.${simulator.id}`
         return yield* wrong(source, path, 'the simulator is set up under "simulator"')
       }
-      if (known.some((provider) => provider.id === id)) continue
+      if (known.some((provider) => provider.id === id)) {
+        if (options.quirks !== undefined) return yield* stray(source, id)
+        continue
+      }
       real.push(yield* setUp(source, yield* own(source, id, options), options, settings.models))
     }
     const configured = real.some(({ readiness, explicit }) => readiness.ready && explicit)
@@ -54,6 +58,14 @@ export const roster = Effect.fnUntraced(
   }
 )
 
+/** Those of the catalogue are known, and only one dialect has any. */
+const stray = (source: string, id: string) =>
+  Effect.fail(wrong(
+    source,
+    `providers.${id}.quirks`,
+    "only a provider of your own that speaks the openai dialect has quirks"
+  ))
+
 const simulated = (seed: number): ProviderSettings => ({
   provider: simulator.provider(seed),
   baseUrl: "http://simulator",
@@ -70,7 +82,7 @@ const simulated = (seed: number): ProviderSettings => ({
 const own = (
   source: string,
   id: string,
-  { dialect, base_url, name, pricing, discover }: ProviderOptions
+  { dialect, base_url, name, pricing, discover, quirks }: ProviderOptions
 ): Effect.Effect<Provider, ConfigError> => {
   const missing = (key: string) =>
     Effect.fail(wrong(
@@ -80,11 +92,12 @@ const own = (
     ))
   if (dialect === undefined) return missing("dialect")
   if (base_url === undefined) return missing("base_url")
+  if (quirks !== undefined && dialect !== "openai") return stray(source, id)
   const alike = { openai: catalog.openai, anthropic: catalog.anthropic, gemini: catalog.google }
   return Effect.succeed({
     id,
     name: name ?? id,
-    dialect: dialects[dialect],
+    dialect: quirks === undefined ? dialects[dialect] : openai(quirksOf(quirks)),
     baseUrl: base_url,
     environment: { apiKey: [], baseUrl: undefined },
     authorize: dialect === "openai" ? bearer : alike[dialect].authorize,

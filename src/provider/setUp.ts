@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { type ConfigError, wrong } from "../config/ConfigError.ts"
 import type { ProviderOptions } from "../config/ConfigFile.ts"
+import type { Capability } from "../domain/Model.ts"
 import { nonEmptyVariable } from "../config/environment.ts"
 import type { Settings } from "../config/Settings.ts"
 import { baseUrl } from "./baseUrl.ts"
@@ -36,7 +37,7 @@ export const setUp = Effect.fnUntraced(
     }
     const key = apiKey === undefined ? undefined : Redacted.make(apiKey, { label: `${id} API key` })
     const said = yield* optionsOf(source, provider, options)
-    const resolved = address === undefined && provider.connect
+    const resolved = address === undefined && (provider.connect || provider.needsAddress)
       ? undefined
       : yield* baseUrl(where, address ?? provider.baseUrl, provider.basePath ?? "")
     const connected = provider.connect?.({ baseUrl: resolved, apiKey: key, options: said })
@@ -45,7 +46,7 @@ export const setUp = Effect.fnUntraced(
         ...provider,
         name: options.name ?? provider.name,
         pricing: options.pricing ?? provider.pricing,
-        discovers: options.discover ?? provider.discovers
+        discovers: options.discover ?? provider.discovers ?? true
       },
       baseUrl: resolved ?? provider.baseUrl,
       apiKey: key,
@@ -59,9 +60,9 @@ export const setUp = Effect.fnUntraced(
           ? defaultSize.waitMs
           : options.wait_seconds * 1000
       },
-      healthCheck: options.health_check ?? "models",
+      healthCheck: options.health_check ?? provider.healthCheck ?? "models",
       probeModel: probeModel(provider, models),
-      readiness: readiness(provider, options, apiKey, connected),
+      readiness: readiness(provider, options, { apiKey, resolved, connected }),
       explicit: address !== undefined || apiKey !== undefined ||
         secretsOf(provider, said).length > 0
     }
@@ -73,34 +74,50 @@ const probeModel = (provider: Provider, models: Settings["models"]): string | un
   for (const [id, own] of models) {
     const places = own.deployments ?? [own]
     const place = places.find((one) => one.provider === provider.id)
-    if (place && own.enabled !== false) return place.upstreamModel ?? id
+    const isAble = own.capabilities === undefined || writes(own.capabilities)
+    if (place && isAble && own.enabled !== false) return place.upstreamModel ?? id
   }
+  const writing = provider.models.filter(({ capabilities }) => writes(capabilities))
   // A model that reasons has nothing to say in one token.
-  const known = provider.models.find(({ capabilities }) => !capabilities.includes("reasoning")) ??
-    provider.models[0]
+  const known = writing.find(({ capabilities }) => !capabilities.includes("reasoning")) ??
+    writing[0]
   return known && (known.upstreamModel ?? known.id)
 }
 
+/** Whether a model answers: others make vectors. */
+const writes = (capabilities: ReadonlyArray<Capability>): boolean =>
+  capabilities.some((one) => one === "text-generation" || one === "conversation")
+
+/** What was found out of how a provider is reached. */
+interface Found {
+  readonly apiKey: string | undefined
+  readonly resolved: string | undefined
+  readonly connected: Connection | string | undefined
+}
+
 const readiness = (
-  { name, id, environment }: Provider,
+  { name, id, environment, needsAddress }: Provider,
   options: ProviderOptions,
-  apiKey: string | undefined,
-  connected: Connection | string | undefined
+  { apiKey, resolved, connected }: Found
 ): Readiness => {
   if (options.enabled === false) {
     return { ready: false, reason: "disabled", message: `Provider "${id}" is disabled` }
   }
-  if (typeof connected === "object") return { ready: true }
-  if (connected !== undefined) {
-    return { ready: false, reason: "not_configured", message: `${name} ${connected}` }
-  }
-  const [variable] = environment.apiKey
-  if (variable === undefined || apiKey !== undefined) return { ready: true }
-  return {
+  const missing = (what: string): Readiness => ({
     ready: false,
     reason: "not_configured",
-    message: `${name} has no API key: set ${variable} and start Penstock again`
+    message: `${name} ${what}`
+  })
+  if (needsAddress && resolved === undefined) {
+    return missing(`has no address: set ${environment.baseUrl} and start Penstock again`)
   }
+  if (typeof connected === "object") return { ready: true }
+  if (connected !== undefined) return missing(connected)
+  const [variable] = environment.apiKey
+  if (variable === undefined || apiKey !== undefined || environment.keyOptional) {
+    return { ready: true }
+  }
+  return missing(`has no API key: set ${variable} and start Penstock again`)
 }
 
 const firstSet = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {

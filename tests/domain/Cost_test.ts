@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert"
 import * as Schema from "effect/Schema"
 import { costOf, type Rates, toDollars, totalNanos } from "../../src/domain/Cost.ts"
-import type { Usage } from "../../src/domain/Usage.ts"
+import { plus, type Usage } from "../../src/domain/Usage.ts"
 import { law } from "../kit/effect.ts"
 
 const usage = (counts: Partial<Usage>): Usage => ({
@@ -160,4 +160,19 @@ law("costOf() never falls when a count grows", Case, (given) => {
     const grown = costOf(rates, usageOf({ ...given, [kind]: given[kind] + given.more }))
     return grown.inputNanos >= base.inputNanos && grown.outputNanos >= base.outputNanos
   })
+})
+
+Deno.test("costOf() prices what is billed, where that is other than what was counted", () => {
+  const counted = usage({
+    promptTokens: 507,
+    cachedTokens: 448,
+    completionTokens: 10,
+    reasoningTokens: 3,
+    billed: { promptTokens: 12, completionTokens: 7 }
+  })
+  const cost = { inputNanos: 12 * 3000, outputNanos: 7 * 15_000 }
+  assertEquals(costOf(rates, counted), cost)
+  const both = plus(counted, usage({ promptTokens: 1, completionTokens: 2 }))
+  assertEquals(both.billed, { promptTokens: 13, completionTokens: 9 })
+  assertEquals("billed" in plus(usage({}), usage({})), false)
 })

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert"
-import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
+import type { DialectName } from "../../src/domain/Message.ts"
 import type { FakeProvider, RecordedCall } from "../kit/FakeProvider.ts"
 import { apiKey } from "../kit/gateway.ts"
 import type { Reply } from "./client.ts"
@@ -49,10 +49,12 @@ export const checkHidden = ({ headers, text }: Reply, more: ReadonlyArray<string
 }
 
 /** The header that shows our key, and how. */
-const shows: Record<FakeDialectName, (key: string) => readonly [string, string]> = {
+const shows: Record<DialectName, (key: string) => readonly [string, string]> = {
   openai: (key) => ["authorization", `Bearer ${key}`],
   anthropic: (key) => ["x-api-key", key],
-  gemini: (key) => ["x-goog-api-key", key]
+  gemini: (key) => ["x-goog-api-key", key],
+  bedrock: (key) => ["authorization", `Bearer ${key}`],
+  cohere: (key) => ["authorization", `Bearer ${key}`]
 }
 
 /** Checks that a provider is shown `key` where it belongs, and no other. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
+import type { DialectName } from "../../src/domain/Message.ts"
 import { complete } from "../kit/fake/Answer.ts"
 import type { FakeEvent } from "../kit/fake/FakeDialect.ts"
 import { frame } from "../kit/fake/framing.ts"
@@ -50,15 +50,17 @@ export const echo = (kind: "auth" | "bad_request" | "server"): Choose => ({ head
 /** An answer in the dialect that has nothing in it. */
 export const emptyAnswer: Choose = ({ dialect }) => json(nothing[dialect])
 
-const nothing: Record<FakeDialectName, unknown> = {
+const nothing: Record<DialectName, unknown> = {
   openai: { id: "chatcmpl-1", object: "chat.completion", choices: [] },
   anthropic: { id: "msg_1", type: "message", role: "assistant", content: [], stop_reason: null },
-  gemini: { candidates: [], responseId: "1" }
+  gemini: { candidates: [], responseId: "1" },
+  bedrock: { output: { message: { role: "assistant", content: [] } } },
+  cohere: { message: { role: "assistant", content: [] } }
 }
 
 /** A stream of `edit`ed events, else as it should be. */
 export const edited = (
-  edit: (events: ReadonlyArray<FakeEvent>, dialect: FakeDialectName) => ReadonlyArray<FakeEvent>
+  edit: (events: ReadonlyArray<FakeEvent>, dialect: DialectName) => ReadonlyArray<FakeEvent>
 ): Script => ({
   name: "edited stream",
   play: ({ call, peer, dialect }) => {
@@ -96,6 +98,9 @@ export const withNoise: Script = edited((events, dialect) => {
         ...events,
         { kind: "preamble", data: { responseId: "other", candidates: [] } }
       ]
+    case "bedrock":
+    case "cohere":
+      return events
   }
 })
 

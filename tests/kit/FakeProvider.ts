@@ -1,6 +1,7 @@
 /**
  * A provider that is not one: a real server on a real loopback socket that speaks OpenAI's,
- * Anthropic's and Gemini's dialects, records what it is asked, and does wrong what it is told to.
+ * Anthropic's, Gemini's, Bedrock's and Cohere's dialects, records what it is asked, and does wrong what it is
+ * told to.
  *
  * ```ts
  * const provider = yield* FakeProvider.start()
@@ -13,12 +14,17 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { answer } from "./fake/answering.ts"
 import { anthropic } from "./fake/anthropic.ts"
+import { bedrock } from "./fake/bedrock.ts"
+import { cohere } from "./fake/cohere.ts"
 import type { FakeDialect } from "./fake/FakeDialect.ts"
 import { status } from "./fake/faults.ts"
 import { gemini } from "./fake/gemini.ts"
 import { openai } from "./fake/openai.ts"
 import { recognise, type RecordedCall } from "./fake/RecordedCall.ts"
 import type { Choose, Script } from "./fake/Script.ts"
+import { anthropicModels } from "../../src/provider/catalog/models/anthropic.ts"
+import { googleModels } from "../../src/provider/catalog/models/google.ts"
+import { openaiModels } from "../../src/provider/catalog/models/openai.ts"
 import { type Peer, type RawRequest, type RawServerOptions, serve } from "./RawServer.ts"
 
 export * from "./fake/answering.ts"
@@ -30,7 +36,7 @@ export { type Choose, type Script, sequence, type Stage } from "./fake/Script.ts
 export interface FakeProviderOptions extends RawServerOptions {
   /** How generations are treated. Default: answered with a short greeting. */
   readonly respond?: Script | Choose | undefined
-  /** The models that it lists. Default: `fake-model`. */
+  /** The models that it lists. Default: `fake-model`, and what the catalogue knows of its kind. */
   readonly models?: ReadonlyArray<string> | undefined
 }
 
@@ -65,7 +71,22 @@ export interface FakeProvider {
   readonly closedByPeer: () => number
 }
 
-const dialects: Record<RecordedCall["dialect"], FakeDialect> = { openai, anthropic, gemini }
+const dialects: Record<RecordedCall["dialect"], FakeDialect> = {
+  openai,
+  anthropic,
+  gemini,
+  bedrock,
+  cohere
+}
+
+/** By their upstream names: who is like a great provider lists its models. */
+const known: Record<RecordedCall["dialect"], ReadonlyArray<string>> = {
+  openai: openaiModels.map(({ id }) => id),
+  anthropic: anthropicModels.map(({ id }) => id),
+  gemini: googleModels.map(({ id }) => id),
+  bedrock: [],
+  cohere: []
+}
 
 /** Starts a fake provider on a port of the system's choice; it stops with the scope. */
 export const start = (
@@ -113,7 +134,9 @@ const run = async (options: FakeProviderOptions) => {
   const script: Record<RecordedCall["operation"], Script | Choose> = {
     generate: options.respond ?? answer(),
     models: ({ dialect }) =>
-      status(200, { body: dialects[dialect].models(options.models ?? ["fake-model"]) }),
+      status(200, {
+        body: dialects[dialect].models(options.models ?? ["fake-model", ...known[dialect]])
+      }),
     unknown: ({ method, path }) => status(404, { body: `The fake has no ${method} ${path}\n` })
   }
 

@@ -16,7 +16,7 @@ export interface Replayed {
 
 /** Has `dialect` read a streamed reply that arrives in `pieces`. */
 export const replay = (dialect: Dialect, pieces: Iterable<Uint8Array>): Replayed => {
-  const decoder = StreamDecoder.make(dialect.reader())
+  const decoder = StreamDecoder.of(dialect)
   const deltas: Array<Delta> = []
   for (const piece of pieces) {
     const state = decoder.feed(piece, deltas)

@@ -43,6 +43,8 @@ for (const [name, byMs] of [["back", -hour], ["on", hour]] as const) {
       const exchange: Exchange = {
         complete: () => Effect.die("never asked"),
         stream: () => Effect.die("never asked"),
+        embed: () => Effect.die("never asked"),
+        count: () => Effect.die("never asked"),
         models: Effect.fail(new UpstreamFault({ class: "server", message: "no" }))
       }
       const { check, health, noteAnswer } = Checkup.make(settings, exchange, set)

@@ -322,6 +322,76 @@ scheduled(
     })
 )
 
+/** An hour by the clock, a minute at a time. */
+const anHour = Effect.forEach(Array.from({ length: 60 }), () => pass(60_000), { discard: true })
+
+for (const health_check of ["none", "completion"]) {
+  scheduled(
+    `a list is asked for again every hour, also where the check is ${health_check}`,
+    () => ward({ own: own({ health_check, discover: true }) }),
+    (ward) =>
+      Effect.gen(function* () {
+        yield* pass(3000)
+        const { discovered } = yield* actorOf("own")
+        assertEquals([ward.asked.length, [...discovered().keys()]], [1, ["one"]])
+        ward.list = () => listing("one", "two")
+        for (let minutes = 0; minutes < 53; minutes++) yield* pass(60_000)
+        assertEquals([ward.asked.length, discovered().size], [1, 1])
+        for (let minutes = 0; minutes < 14; minutes++) yield* pass(60_000)
+        assertEquals([ward.asked.length, [...discovered().keys()]], [2, ["one", "two"]])
+        // What is no longer there goes.
+        ward.list = () => listing("two")
+        yield* anHour
+        yield* anHour
+        assertEquals([...discovered().keys()], ["two"])
+        assert(ward.asked.length <= 4, String(ward.asked.length))
+      })
+  )
+}
+
+scheduled(
+  "who had no list yet is asked for it more often, until there is one",
+  () => ward({ own: own({ health_check: "none", discover: true }) }),
+  (ward) =>
+    Effect.gen(function* () {
+      ward.list = () => refused
+      const { discovered, health } = yield* actorOf("own")
+      for (let minutes = 0; minutes < 12; minutes++) yield* pass(60_000)
+      assertEquals([ward.asked.length, discovered().size], [3, 0])
+      // A list says nothing of a provider that is not to be checked.
+      assertEquals(health(), unchecked)
+      ward.list = () => listing("one")
+      yield* anHour
+      assertEquals([discovered().size, ward.asked.length], [1, 4])
+    })
+)
+
+scheduled(
+  "who is too busy to be checked is asked for its list all the same",
+  () => ward({ own: own({ discover: true }) }),
+  ({ asked }) =>
+    Effect.gen(function* () {
+      yield* settled
+      assertEquals(asked.length, 1)
+      for (let ms = 0; ms < 4_000_000; ms += 20_000) {
+        yield* outcome("own")
+        yield* pass(20_000)
+      }
+      assertEquals(asked.length, 2)
+    })
+)
+
+scheduled(
+  "who has no list is never asked for one",
+  () => ward({ own: own({ health_check: "none" }) }),
+  ({ asked }) =>
+    Effect.gen(function* () {
+      yield* anHour
+      yield* anHour
+      assertEquals(asked, [])
+    })
+)
+
 scheduled(
   "a check by completion asks for the list where no model is known",
   () => ward({ own: own({ health_check: "completion" }) }),
@@ -338,7 +408,8 @@ scheduled(
   ({ asked, calls }) =>
     Effect.gen(function* () {
       yield* pass(3000)
-      assertEquals([asked.length, calls.length], [0, 1])
+      // Its list is asked for once, at start.
+      assertEquals([asked.length, calls.length], [1, 1])
       const { model, max_completion_tokens, messages } = calls[0]!.body as Record<string, unknown>
       assertEquals(model, (yield* actorOf("openai")).settings.probeModel)
       assertEquals(max_completion_tokens, 1)

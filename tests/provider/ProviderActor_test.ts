@@ -338,9 +338,23 @@ test("a provider is asked at start what it serves", () => {
       ok: true,
       failures: 0
     })
-    // One whose models are known is not.
-    assertEquals((yield* actorOf("openai")).health().checkedAt, undefined)
-  }).pipe(Effect.provide(actors(provider.send, {}, { OPENAI_API_KEY: "sk-test" })))
+    // So is one whose models the catalogue knows; not who lists none, nor who has no key.
+    const seen = (id: string) =>
+      Effect.map(actorOf(id), (actor) => [actor.health().checkedAt, actor.discovered().size])
+    assertEquals(yield* seen("openai"), [0, 2])
+    assertEquals(yield* seen("azure"), [undefined, 0])
+    assertEquals(yield* seen("groq"), [undefined, 0])
+    assertEquals(yield* seen("mistral"), [undefined, 0])
+  }).pipe(Effect.provide(actors(
+    provider.send,
+    { providers: { mistral: { discover: false } } },
+    {
+      OPENAI_API_KEY: "sk-test",
+      MISTRAL_API_KEY: "sk-test",
+      AZURE_OPENAI_API_KEY: "sk-test",
+      AZURE_OPENAI_ENDPOINT: "http://azure"
+    }
+  )))
 })
 
 /** The class of the fault that a call failed with. */

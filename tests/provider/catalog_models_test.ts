@@ -1,14 +1,18 @@
 import { assert, assertEquals, assertMatch } from "@std/assert"
-import { capabilities, type ModelSpec, refused } from "../../src/domain/Model.ts"
+import { capabilities, type ModelSpec, onlyEmbeds, refused } from "../../src/domain/Model.ts"
 import { make } from "../../src/ledger/prices/Prices.ts"
 import { anthropicModels } from "../../src/provider/catalog/models/anthropic.ts"
+import { deepseekModels } from "../../src/provider/catalog/models/deepseek.ts"
 import { googleModels } from "../../src/provider/catalog/models/google.ts"
 import { openaiModels } from "../../src/provider/catalog/models/openai.ts"
+import { xaiModels } from "../../src/provider/catalog/models/xai.ts"
 
 const catalogue: Record<string, ReadonlyArray<ModelSpec>> = {
   openai: openaiModels,
   anthropic: anthropicModels,
-  google: googleModels
+  google: googleModels,
+  deepseek: deepseekModels,
+  "x-ai": xaiModels
 }
 const all = Object.entries(catalogue).flatMap(([provider, specs]) =>
   specs.map((spec) => ({ provider, spec }))
@@ -67,18 +71,18 @@ Deno.test("limits are whole numbers, and an answer fits into the context window"
   }
 })
 
-Deno.test("capabilities are known words, each at most once, and every model converses", () => {
+Deno.test("capabilities are known words, each at most once, and every model converses or embeds", () => {
   for (const { spec } of all) {
     assertEquals(capabilities.filter((word) => spec.capabilities.includes(word)), [
       ...spec.capabilities
     ])
-    assert(spec.capabilities.includes("conversation"), spec.id)
+    assert(spec.capabilities.includes("conversation") || onlyEmbeds(spec), spec.id)
   }
 })
 
 Deno.test("a model that refuses tools does not claim to have them", () => {
   for (const { spec } of all) {
-    const refusesTools = spec.unsupportedParameters?.includes("tools") ?? false
+    const refusesTools = spec.unsupportedParameters?.includes("tools") ?? onlyEmbeds(spec)
     assertEquals(spec.capabilities.includes("tools"), !refusesTools, spec.id)
   }
 })
@@ -87,5 +91,31 @@ Deno.test("what existing clients ask for is taken: a temperature and a budget", 
   for (const id of ["gpt-4", "gpt-3.5-turbo", "gemini-pro", "claude-3"]) {
     const { spec } = all.find(({ spec }) => spec.id === id)!
     assertEquals(refused(spec, { temperature: 0.7, maxTokens: 1000 }), [], id)
+  }
+})
+
+Deno.test("what is not known of a model is not also known, and no model of the great three is unsure", () => {
+  for (const { provider, spec } of all) {
+    const { unknownCapabilities: unknown = [] } = spec
+    assertEquals(unknown.filter((one) => spec.capabilities.includes(one)), [], spec.id)
+    if (provider !== "deepseek") assertEquals(unknown, [], spec.id)
+  }
+})
+
+Deno.test("what clients of the great models rely on is known of them", () => {
+  const has = (id: string) => all.find(({ spec }) => spec.id === id)!.spec.capabilities
+  for (const id of ["gpt-4o", "gpt-4.1-mini", "gpt-4", "gpt-3.5-turbo", "claude-3", "gemini-pro"]) {
+    for (const one of ["vision", "tools", "json-schema"] as const) assert(has(id).includes(one), id)
+  }
+  for (const id of ["o3", "gpt-5", "gpt-5.5", "claude-opus-4-8", "gemini-2.5-flash", "grok-4.6"]) {
+    assert(has(id).includes("reasoning"), id)
+  }
+  for (const id of ["gpt-4o", "gpt-4.1"]) assert(!has(id).includes("reasoning"), id)
+})
+
+Deno.test("a model that refuses an effort does not claim to reason", () => {
+  for (const { spec } of all) {
+    const refuses = spec.unsupportedParameters?.includes("reasoning_effort") ?? false
+    if (refuses) assert(!spec.capabilities.includes("reasoning"), spec.id)
   }
 })

@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { parseConfigFile } from "../../src/config/readFile.ts"
 import { settingsOf } from "../../src/config/Settings.ts"
+import type { Parameters } from "../../src/domain/Completion.ts"
+import type { Message } from "../../src/domain/Message.ts"
 import * as catalog from "../../src/provider/catalog/mod.ts"
 import { roster } from "../../src/provider/roster.ts"
 import { test } from "../kit/effect.ts"
@@ -45,7 +47,12 @@ test("a provider without a key says which variable to set", () =>
       groq: "GROQ_API_KEY",
       mistral: "MISTRAL_API_KEY",
       deepseek: "DEEPSEEK_API_KEY",
-      openrouter: "OPENROUTER_API_KEY"
+      openrouter: "OPENROUTER_API_KEY",
+      xai: "XAI_API_KEY",
+      together: "TOGETHER_API_KEY",
+      fireworks: "FIREWORKS_API_KEY",
+      perplexity: "PERPLEXITY_API_KEY",
+      huggingface: "HF_TOKEN"
     }
     const all = yield* rosterOf({})
     for (const [id, variable] of Object.entries(variables)) {
@@ -56,6 +63,30 @@ test("a provider without a key says which variable to set", () =>
       assertEquals((yield* one(id, {}, { [variable]: "  " })).readiness.ready, false)
     }
     assertEquals((yield* one("google", {}, { GOOGLE_API_KEY: "k" })).readiness.ready, true)
+  }))
+
+test("a provider whose address only the operator knows says which variable to set", () =>
+  Effect.gen(function* () {
+    const variables = {
+      vllm: "VLLM_BASE_URL",
+      lmstudio: "LM_STUDIO_BASE_URL",
+      azure: "AZURE_OPENAI_ENDPOINT"
+    }
+    for (const [id, variable] of Object.entries(variables)) {
+      const { readiness } = yield* one(id, {}, { AZURE_OPENAI_API_KEY: "k", VLLM_API_KEY: "k" })
+      assertStringIncludes(readiness.ready ? "" : readiness.message, variable)
+      const env = { AZURE_OPENAI_API_KEY: "k", [variable]: "http://there" }
+      assertEquals((yield* one(id, {}, env)).readiness, { ready: true })
+      const inFile = { providers: { [id]: { base_url: "http://there", api_key: "k" } } }
+      assertEquals((yield* one(id, inFile)).readiness, { ready: true })
+    }
+  }))
+
+test("a provider is checked as it can be, unless configured otherwise", () =>
+  Effect.gen(function* () {
+    assertEquals((yield* one("perplexity", {})).healthCheck, "none")
+    const config = { providers: { perplexity: { health_check: "completion" } } }
+    assertEquals((yield* one("perplexity", config)).healthCheck, "completion")
   }))
 
 test("the file's key and address count before the environment's", () =>
@@ -118,6 +149,13 @@ test("a check asks a model that the operator has the provider serve, else one of
     assertEquals(yield* asked({ a: { deployments } }, "openai"), "a")
     // One that reasons has nothing to say in one token.
     assertEquals(yield* asked({}, "openai"), "gpt-4o")
+    // One that makes vectors has nothing to say at all.
+    assertEquals(yield* asked({}, "mistral"), undefined)
+    assertEquals(yield* asked({}, "google"), "gemini-3.1-pro-preview")
+    assertEquals(
+      yield* asked({ a: { provider: "own", capabilities: ["embeddings"] } }),
+      undefined
+    )
   }))
 
 test("an own provider comes after the catalogue's, in the order of the file", () =>
@@ -183,6 +221,94 @@ test("a provider of the operator's own needs a dialect and an address", () =>
     assertEquals(mine?.provider.dialect.name, "gemini")
     assertEquals(mine?.provider.authorize(mine.apiKey!), { "x-goog-api-key": "k" })
     assertEquals([mine?.readiness.ready, mine?.provider.discovers], [true, true])
+  }))
+
+const quirky = (quirks: object, more: object = {}) => ({
+  providers: { mine: { dialect: "openai", base_url: "http://mine", quirks, ...more } }
+})
+
+/** What a provider of the operator's own with these quirks is sent. */
+const sentWith = (quirks: object, parameters: Parameters, messages: ReadonlyArray<Message>) =>
+  Effect.map(one("mine", quirky(quirks)), ({ provider }) => {
+    const request = { model: "m", messages, parameters, dropUnsupported: true }
+    const { body } = provider.dialect.encode(request, { model: "m", stream: true })
+    return JSON.parse(JSON.stringify(body))
+  })
+
+test("a server of the operator's own is spoken with by the quirks that the file says", () =>
+  Effect.gen(function* () {
+    const parameters: Parameters = {
+      maxTokens: 5,
+      user: "u",
+      seed: 1,
+      topK: 3,
+      n: 2,
+      stop: ["a", "b"],
+      reasoningEffort: "none",
+      responseFormat: { type: "json_object" },
+      tools: [{ name: "a" }, { name: "b" }],
+      toolChoice: { name: "b" }
+    }
+    const messages: ReadonlyArray<Message> = [
+      { role: "user", name: "ann", content: [{ type: "text", text: "Hi" }] },
+      {
+        role: "assistant",
+        content: [],
+        reasoning: [{ type: "text", text: "Hm" }],
+        toolCalls: [{ id: "long-id-of-a-call", name: "b", arguments: "{}" }]
+      }
+    ]
+    const plain = yield* sentWith({}, parameters, messages)
+    const quirks = {
+      max_tokens_field: "max_completion_tokens",
+      stream_usage: false,
+      user_field: "user_id",
+      seed_field: "random_seed",
+      reasoning_field: "reasoning",
+      reasoning_switch: "thinking",
+      required_tool_choice: "any",
+      named_tool_choice: false,
+      short_tool_call_ids: true,
+      message_names: false,
+      json_formats: ["json_schema"],
+      most_stops: 1,
+      top_k: true,
+      unsupported: ["n"]
+    }
+    const own = yield* sentWith(quirks, parameters, messages)
+    const [user, assistant] = own.messages
+    assertEquals([user.name, assistant.reasoning], [undefined, "Hm"])
+    assertEquals(assistant.tool_calls[0].id.length, 9)
+    assertEquals([plain.messages[0].name, plain.stop, plain.tools.length], ["ann", ["a", "b"], 2])
+    const { model: _, messages: __, tools, ...fields } = own
+    assertEquals(tools.length, 1)
+    assertEquals(fields, {
+      max_completion_tokens: 5,
+      user_id: "u",
+      random_seed: 1,
+      top_k: 3,
+      stop: ["a"],
+      thinking: { type: "disabled" },
+      tool_choice: "any",
+      stream: true
+    })
+  }))
+
+test("quirks are only for a provider of the operator's own that speaks OpenAI's dialect", () =>
+  Effect.gen(function* () {
+    for (
+      const [id, config] of [
+        ["openai", openai({ quirks: {} })],
+        ["mine", quirky({}, { dialect: "anthropic" })]
+      ] as const
+    ) {
+      const { faults } = yield* Effect.flip(rosterOf(config))
+      assertEquals(faults.map(({ path }) => path), [`providers.${id}.quirks`])
+    }
+    for (const quirks of [{ max_tokens_field: "tokens" }, { unknown: 1 }, { unsupported: ["x"] }]) {
+      const { faults } = yield* Effect.flip(rosterOf(quirky(quirks)))
+      assertStringIncludes(faults[0]?.path ?? "", "providers.mine.quirks")
+    }
   }))
 
 test("a model of a provider that is not there is refused", () =>

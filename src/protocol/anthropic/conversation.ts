@@ -52,11 +52,12 @@ export const turns = (messages: ReadonlyArray<Message>): ReadonlyArray<JsonObjec
 }
 
 const toolResult = (
-  { toolCallId, content: parts }: Extract<Message, { readonly role: "tool" }>
+  { toolCallId, content: parts, isError }: Extract<Message, { readonly role: "tool" }>
 ): JsonObject => ({
   type: "tool_result",
   tool_use_id: toolCallId,
-  content: content(parts.flatMap(block))
+  content: content(parts.flatMap(block)),
+  is_error: isError || undefined
 })
 
 const assistantBlocks = (

@@ -9,7 +9,7 @@ import { badResponse } from "../fault.ts"
 import { object } from "../json.ts"
 import * as Blocks from "./blocks.ts"
 import { faultOf, isError, unreadable } from "./fault.ts"
-import { lastReason } from "./stopReason.ts"
+import { ended, lastReason } from "./stopReason.ts"
 import { counts } from "./usage.ts"
 
 /** Reads a whole answer, given as parsed JSON. */
@@ -30,6 +30,6 @@ export const decode = (body: unknown): ReadonlyArray<Delta> | UpstreamFault => {
   if (usage) out.push({ _tag: "Usage", usage })
   const reason = lastReason(message?.stop_reason, blocks.seen())
   if (reason === undefined) return badResponse("The provider's answer is empty")
-  out.push({ _tag: "Finish", choice: 0, reason })
+  out.push(ended(reason, message?.stop_sequence))
   return out
 }

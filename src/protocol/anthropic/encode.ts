@@ -32,6 +32,7 @@ export const encode = ({ messages, parameters }: CompletionRequest, target: Targ
     messages: turns(messages),
     temperature: temperature(parameters),
     top_p: parameters.topP,
+    top_k: parameters.topK,
     stop_sequences: unlessEmpty(parameters.stop?.filter((stop) => !isBlank(stop))),
     tools: unlessEmpty(parameters.tools?.map(tool)),
     tool_choice: toolChoice(parameters),
@@ -55,12 +56,20 @@ const tool = ({ name, description, parameters, strict }: Tool): JsonObject => ({
   strict
 })
 
-const toolChoice = ({ toolChoice: choice, tools }: Parameters): JsonObject | undefined => {
-  if (choice === undefined) return undefined
-  if (typeof choice === "object") return { type: "tool", name: choice.name }
-  if (choice === "required") return { type: "any" }
-  // Without tools both mean what Anthropic does anyway, and to say so is an error there.
-  return tools?.length ? { type: choice } : undefined
+const toolChoice = (
+  { toolChoice: choice, tools, parallelToolCalls }: Parameters
+): JsonObject | undefined => {
+  const disable_parallel_tool_use = parallelToolCalls === false ? true : undefined
+  if (typeof choice === "object") {
+    return { type: "tool", name: choice.name, disable_parallel_tool_use }
+  }
+  if (choice === "required") return { type: "any", disable_parallel_tool_use }
+  // Without tools what is left means what Anthropic does anyway, and to say so is an error there.
+  if (!tools?.length) return undefined
+  if (choice === "none") return { type: "none" }
+  return choice || disable_parallel_tool_use
+    ? { type: "auto", disable_parallel_tool_use }
+    : undefined
 }
 
 /**

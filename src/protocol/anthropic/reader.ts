@@ -10,7 +10,7 @@ import { badResponse } from "../fault.ts"
 import { index, object, parse } from "../json.ts"
 import * as Blocks from "./blocks.ts"
 import { faultOf, isError, unreadable } from "./fault.ts"
-import { finishReason, lastReason } from "./stopReason.ts"
+import { ended, finishReason, lastReason } from "./stopReason.ts"
 import { counts } from "./usage.ts"
 
 /** Starts to read one streamed answer. */
@@ -26,11 +26,15 @@ export const reader = (): EventReader => {
     if (usage) out.push({ _tag: "Usage", usage })
   }
 
-  const finish = (reason: FinishReason | undefined, out: Array<Delta>): void => {
+  const finish = (
+    reason: FinishReason | undefined,
+    stopSequence: unknown,
+    out: Array<Delta>
+  ): void => {
     if (finished || reason === undefined) return
     finished = true
     blocks.stopAll(out)
-    out.push({ _tag: "Finish", choice: 0, reason })
+    out.push(ended(reason, stopSequence))
   }
 
   /** Nothing is added to an answer that has finished, nor to a block without a place. */
@@ -61,12 +65,14 @@ export const reader = (): EventReader => {
         if (!started) report(object(event.message)?.usage, out)
         started = true
         return "more"
-      case "message_delta":
+      case "message_delta": {
+        const delta = object(event.delta)
         report(event.usage, out)
-        finish(finishReason(object(event.delta)?.stop_reason), out)
+        finish(finishReason(delta?.stop_reason), delta?.stop_sequence, out)
         return "more"
+      }
       case "message_stop":
-        finish(lastReason(undefined, blocks.seen()), out)
+        finish(lastReason(undefined, blocks.seen()), undefined, out)
         return finished ? "end" : badResponse("The provider's answer is empty")
       default:
         return isError(event) ? faultOf(event) : "more"

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Finish } from "../../domain/Delta.ts"
 import type { FinishReason } from "../../domain/FinishReason.ts"
 import { string } from "../json.ts"
 import type { Seen } from "./blocks.ts"
@@ -31,4 +32,11 @@ export const lastReason = (stopReason: unknown, seen: Seen): FinishReason | unde
   const reason = finishReason(stopReason)
   if (reason !== undefined || seen.blocks === 0) return reason
   return seen.toolCalls > 0 ? "tool_calls" : "stop"
+}
+
+/** The end of an answer, and the stop text that it met where `stopSequence` is one. */
+export const ended = (reason: FinishReason, stopSequence: unknown): Finish => {
+  const stop = string(stopSequence)
+  const finish: Finish = { _tag: "Finish", choice: 0, reason }
+  return stop ? { ...finish, stop } : finish
 }

@@ -47,6 +47,11 @@ const refusals: ReadonlyArray<
     ({ frequencyPenalty }) => frequencyPenalty !== undefined && frequencyPenalty !== 0,
     "Anthropic models take no frequency penalty"
   ],
+  [
+    "logprobs",
+    ({ logprobs }) => logprobs !== undefined,
+    "Anthropic models do not tell how likely their tokens were"
+  ],
   ["n", ({ n }) => n !== undefined && n > 1, "Anthropic models give one answer to a request"],
   [
     "response_format",

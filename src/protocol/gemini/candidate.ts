@@ -10,6 +10,7 @@ import type { UpstreamFault } from "../../domain/UpstreamFault.ts"
 import { badResponse } from "../fault.ts"
 import { array, type Fields, object, string } from "../json.ts"
 import { finishReason } from "./finishReason.ts"
+import { readLogprobs } from "./logprobs.ts"
 import { fromArguments } from "./toolArguments.ts"
 import { makeId } from "./toolCallId.ts"
 
@@ -66,6 +67,8 @@ export const make = (choice: number): Candidate => {
   }
 
   const read: Candidate["read"] = (candidate, responseId, out) => {
+    const tokens = readLogprobs(candidate.logprobsResult)
+    if (tokens.length > 0) out.push({ _tag: "Logprobs", choice, tokens })
     for (const value of array(object(candidate.content)?.parts)) {
       const part = object(value)
       const fault = part && readPart(part, responseId, out)

@@ -54,23 +54,25 @@ const partsOf = (
       for (const { id, name } of message.toolCalls) tools.set(id, name)
       return modelParts(message, parts, model)
     case "tool":
-      return toolParts(message.toolCallId, message.content, tools)
+      return toolParts(message, tools)
   }
 }
 
+type ToolMessage = Extract<Message, { readonly role: "tool" }>
+
 /** A result is text; images that a tool gives back stand beside it. */
 const toolParts = (
-  id: string,
-  content: ReadonlyArray<Part>,
+  { content, isError = false, toolCallId: id }: ToolMessage,
   tools: ReadonlyMap<string, string>
 ): ReadonlyArray<JsonObject> => {
   const name = tools.get(id)
+  const text = textOf(content)
   return [
     {
       functionResponse: {
         id: name === undefined ? undefined : givenId(id),
         name: name ?? id,
-        response: toResponse(textOf(content))
+        response: isError ? { error: text } : toResponse(text)
       }
     },
     ...contentParts(content.filter(({ type }) => type === "image"))

@@ -3,31 +3,42 @@
  *
  * @module
  */
-import type { CompletionRequest, JsonObject, Tool, ToolChoice } from "../../domain/Completion.ts"
+import type { CompletionRequest, JsonObject, Parameters, Tool } from "../../domain/Completion.ts"
 import type { Call, Target } from "../Dialect.ts"
 import { contents, systemInstruction } from "./contents.ts"
 import { generationConfig } from "./generationConfig.ts"
-import { version } from "./version.ts"
+import { modelPath } from "./modelPath.ts"
+import { originalOf, ownContents, ownFields, withOwnTools } from "./original.ts"
 
-/** The call that asks for `request`. */
-export const encode = ({ messages, parameters }: CompletionRequest, target: Target): Call => ({
-  path: path(target),
-  body: {
-    contents: contents(messages, target.model),
-    systemInstruction: systemInstruction(messages),
-    tools: tools(parameters.tools),
-    toolConfig: toolConfig(parameters.toolChoice, parameters.tools),
-    generationConfig: generationConfig(parameters, target.model)
+/**
+ * The call that asks for `request`. What its client said in Gemini's own words within the fields that
+ * are read here stays, where the gateway changed nothing of it.
+ */
+export const encode = (request: CompletionRequest, target: Target): Call => {
+  const { messages, parameters } = request
+  const original = originalOf(request)
+  const turns = (messages: CompletionRequest["messages"]) => contents(messages, target.model)
+  return {
+    path: path(target),
+    body: {
+      contents: ownContents(original, messages, turns) ?? turns(messages),
+      systemInstruction: systemInstruction(messages),
+      tools: withOwnTools(original, tools(parameters.tools)),
+      toolConfig: ownFields(original, "toolConfig", parameters, toolConfig),
+      generationConfig: ownFields(
+        original,
+        "generationConfig",
+        parameters,
+        (parameters) => generationConfig(parameters, target.model)
+      )
+    }
   }
-})
-
-/** A model's id may say where it is kept; nothing in it leads out of there. */
-const path = ({ model, stream }: Target): Call["path"] => {
-  const [, place = "models", id = model] = /^(models|tunedModels)\/(.*)$/s.exec(model) ?? []
-  // Half a character would make encodeURIComponent throw.
-  const name = `/${version}/${place}/${encodeURIComponent(id.toWellFormed())}` as const
-  return stream ? `${name}:streamGenerateContent?alt=sse` : `${name}:generateContent`
 }
+
+const path = ({ model, stream }: Target): Call["path"] =>
+  stream
+    ? `${modelPath(model)}:streamGenerateContent?alt=sse`
+    : `${modelPath(model)}:generateContent`
 
 const tools = (offered: ReadonlyArray<Tool> | undefined): ReadonlyArray<JsonObject> | undefined =>
   offered === undefined || offered.length === 0 ? undefined : [{
@@ -39,8 +50,7 @@ const tools = (offered: ReadonlyArray<Tool> | undefined): ReadonlyArray<JsonObje
   }]
 
 const toolConfig = (
-  choice: ToolChoice | undefined,
-  offered: ReadonlyArray<Tool> | undefined
+  { toolChoice: choice, tools: offered }: Parameters
 ): JsonObject | undefined => {
   if (choice === undefined) return undefined
   // Gemini refuses a choice where there is nothing to choose from, even one that asks for nothing.

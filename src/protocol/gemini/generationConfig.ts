@@ -15,17 +15,24 @@ export const generationConfig = (
   const config: JsonObject = {
     temperature: parameters.temperature,
     topP: parameters.topP,
+    topK: parameters.topK,
     maxOutputTokens: parameters.maxTokens,
     stopSequences: parameters.stop?.slice(0, maxStops),
     seed: takesSeed(parameters.seed) ? parameters.seed : undefined,
     presencePenalty: parameters.presencePenalty,
     frequencyPenalty: parameters.frequencyPenalty,
     candidateCount: parameters.n,
+    ...logprobs(parameters.logprobs),
     ...responseFormat(parameters.responseFormat),
     thinkingConfig: thinkingConfig(parameters.reasoningEffort, model)
   }
   return Object.values(config).some((value) => value !== undefined) ? config : undefined
 }
+
+const logprobs = (likeliest: number | undefined): JsonObject | undefined =>
+  likeliest === undefined
+    ? undefined
+    : { responseLogprobs: true, logprobs: likeliest === 0 ? undefined : likeliest }
 
 const responseFormat = (format: ResponseFormat | undefined): JsonObject | undefined => {
   switch (format?.type) {

@@ -19,7 +19,8 @@ export const unsupported = (
   ...messages.flatMap(images),
   ...conversation(messages),
   ...stops(parameters),
-  ...seed(parameters)
+  ...seed(parameters),
+  ...parallel(parameters)
 ]
 
 const conversation = (messages: ReadonlyArray<Message>): ReadonlyArray<Unsupported> =>
@@ -38,6 +39,12 @@ const seed = ({ seed }: Parameters): ReadonlyArray<Unsupported> =>
   takesSeed(seed) ? [] : [{
     path: ["parameters", "seed"],
     message: "Gemini models take a seed of no more than 32 bits"
+  }]
+
+const parallel = ({ parallelToolCalls, tools }: Parameters): ReadonlyArray<Unsupported> =>
+  parallelToolCalls !== false || !tools?.length ? [] : [{
+    path: ["parameters", "parallel_tool_calls"],
+    message: "Gemini models cannot be told to call one tool at a time"
   }]
 
 /** Whether Gemini takes `seed`: its seeds have 32 bits, with a sign. */

@@ -6,7 +6,7 @@
 import type { Delta } from "../../domain/Delta.ts"
 import type { UpstreamFault } from "../../domain/UpstreamFault.ts"
 import { array, type Fields, object, string } from "../json.ts"
-import { readContent } from "./content.ts"
+import { readContent, readLogprobs } from "./content.ts"
 import { faultOf } from "./fault.ts"
 import { brokenReasons, finishReason } from "./finishReason.ts"
 import * as ToolCalls from "./toolCalls.ts"
@@ -61,12 +61,14 @@ export const make = (index: number): ChoiceReader => {
       if (delta) hasPieces = true
       // Where pieces came as deltas, a message is their sum: all of it was read before.
       const message = delta ?? (hasPieces ? undefined : object(piece.message))
+      readLogprobs(piece.logprobs, index, out)
       const fault = message && readMessage(message, false, out)
       return fault ?? readReason(piece, out)
     },
     readWhole: (choice, out) => {
       if (isFinished) return undefined
       const message = object(choice.message)
+      readLogprobs(choice.logprobs, index, out)
       const broken = message && readMessage(message, true, out)
       const fault = broken ?? readReason(choice, out)
       if (fault) return fault

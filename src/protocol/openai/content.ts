@@ -3,18 +3,30 @@
  *
  * @module
  */
+import type { JsonObject } from "../../domain/Completion.ts"
 import type { Delta } from "../../domain/Delta.ts"
 import { array, type Fields, object, string } from "../json.ts"
 
-/** Adds the reasoning and the text of `message` to `out`, reasoning first. */
+/** Adds the reasoning, the text and the refusal of `message` to `out`, in this order. */
 export const readContent = (message: Fields, choice: number, out: Array<Delta>): void => {
   // A server may send the same reasoning under both names.
   say("Reasoning", string(message.reasoning_content) || message.reasoning, choice, out)
   if (Array.isArray(message.content)) {
     for (const part of message.content) readPart(part, choice, out)
   } else say("Text", message.content, choice, out)
-  say("Text", message.refusal, choice, out)
+  say("Refusal", message.refusal, choice, out)
 }
+
+/** Adds how likely the tokens of a choice were to `out`, where the choice tells that. */
+export const readLogprobs = (value: unknown, choice: number, out: Array<Delta>): void => {
+  const logprobs = object(value)
+  if (logprobs === undefined) return
+  const tokens = [...array(logprobs.content), ...array(logprobs.refusal)].filter(isToken)
+  if (tokens.length > 0) out.push({ _tag: "Logprobs", choice, tokens })
+}
+
+// What is read here came out of `JSON.parse`, so that what is inside is JSON as well.
+const isToken = (token: unknown): token is JsonObject => object(token) !== undefined
 
 const readPart = (value: unknown, choice: number, out: Array<Delta>): void => {
   const part = object(value)
@@ -23,9 +35,15 @@ const readPart = (value: unknown, choice: number, out: Array<Delta>): void => {
     for (const thought of array(part.thinking)) {
       say("Reasoning", object(thought)?.text, choice, out)
     }
-  } else say("Text", part ? part.text ?? part.refusal : value, choice, out)
+  } else if (typeof part?.refusal === "string") say("Refusal", part.refusal, choice, out)
+  else say("Text", part ? part.text : value, choice, out)
 }
 
-const say = (_tag: "Text" | "Reasoning", text: unknown, choice: number, out: Array<Delta>) => {
+const say = (
+  _tag: "Text" | "Reasoning" | "Refusal",
+  text: unknown,
+  choice: number,
+  out: Array<Delta>
+) => {
   if (typeof text === "string" && text !== "") out.push({ _tag, choice, text })
 }

@@ -6,12 +6,13 @@
 import type {
   CompletionRequest,
   JsonObject,
+  ReasoningEffort,
   ResponseFormat,
   Tool,
   ToolChoice
 } from "../../domain/Completion.ts"
 import type { Call, Target } from "../Dialect.ts"
-import { encodeMessage } from "./messages.ts"
+import { encodeMessages } from "./messages.ts"
 import type { OpenAiQuirks } from "./quirks.ts"
 
 /** The call that asks `target` for `request`. */
@@ -26,10 +27,11 @@ export const encode = (
     path: "/chat/completions",
     body: {
       model: target.model,
-      messages: messages.map((message) => encodeMessage(message, quirks)),
+      messages: encodeMessages(messages, quirks),
       temperature: parameters.temperature,
       [maxTokensField]: parameters.maxTokens,
       top_p: parameters.topP,
+      top_k: quirks.topK ? parameters.topK : undefined,
       // An empty list asks for nothing, but is refused.
       stop: stop?.length ? stop : undefined,
       [seedField]: parameters.seed,
@@ -38,8 +40,12 @@ export const encode = (
       n: parameters.n,
       response_format: responseFormat && encodeResponseFormat(responseFormat),
       tools: tools?.length ? tools.map(encodeTool) : undefined,
-      tool_choice: toolChoice && encodeToolChoice(toolChoice),
-      reasoning_effort: parameters.reasoningEffort,
+      tool_choice: toolChoice && encodeToolChoice(toolChoice, quirks),
+      // Without tools it is refused.
+      parallel_tool_calls: tools?.length ? parameters.parallelToolCalls : undefined,
+      logprobs: parameters.logprobs === undefined ? undefined : true,
+      top_logprobs: parameters.logprobs || undefined,
+      ...encodeEffort(parameters.reasoningEffort, quirks),
       ...(userField === "none" ? undefined : { [userField]: parameters.user }),
       stream: target.stream ? true : undefined,
       stream_options: target.stream && quirks.streamUsage !== false
@@ -60,5 +66,21 @@ const encodeTool = ({ name, description, parameters, strict }: Tool): JsonObject
   function: { name, description, parameters, strict }
 })
 
-const encodeToolChoice = (choice: ToolChoice): string | JsonObject =>
-  typeof choice === "string" ? choice : { type: "function", function: { name: choice.name } }
+const encodeToolChoice = (
+  choice: ToolChoice,
+  { requiredToolChoice = "required" }: OpenAiQuirks
+): string | JsonObject => {
+  if (choice === "required") return requiredToolChoice
+  return typeof choice === "string" ? choice : { type: "function", function: { name: choice.name } }
+}
+
+const encodeEffort = (
+  effort: ReasoningEffort | undefined,
+  { reasoningSwitch }: OpenAiQuirks
+): JsonObject | undefined => {
+  if (effort === undefined) return undefined
+  if (reasoningSwitch !== "thinking") return { reasoning_effort: effort }
+  return effort === "none"
+    ? { thinking: { type: "disabled" } }
+    : { thinking: { type: "enabled" }, reasoning_effort: effort }
+}

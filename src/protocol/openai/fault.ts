@@ -6,7 +6,14 @@
 import { type FaultClass, UpstreamFault } from "../../domain/UpstreamFault.ts"
 import { classOfStatus, scrub } from "../fault.ts"
 import { array, type Fields, object, parse, string } from "../json.ts"
-import { classOfVagueWord, classOfWord, isAboutContent, isAboutLength } from "./faultWords.ts"
+import {
+  classOfVagueWord,
+  classOfWord,
+  isAboutContent,
+  isAboutKey,
+  isAboutLength,
+  isAboutMoney
+} from "./faultWords.ts"
 
 /** What an answer with a status other than 2xx means. */
 export const fault = (status: number, headers: Headers, body: string): UpstreamFault => {
@@ -60,6 +67,8 @@ const classify = (error: Fields, words: string, status: number | undefined): Fau
     const said = `${words} ${string(metadata?.raw) ?? ""}`.slice(0, 4000)
     if (isAboutLength(said)) return "context_length"
     if (isAboutContent(said)) return "filtered"
+    if (isAboutKey(said)) return "auth"
+    if (isAboutMoney(said)) return "quota_exhausted"
   }
   return kind ?? classOfVagueWord(error.code) ?? classOfVagueWord(error.type) ?? "bad_response"
 }

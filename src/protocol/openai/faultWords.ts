@@ -24,6 +24,19 @@ const words: ReadonlyMap<string, FaultClass> = new Map<string, FaultClass>([
   ["model_not_found", "not_found"],
   // Azure
   ["deploymentnotfound", "not_found"],
+  // Mistral and Perplexity
+  ["invalid_model", "not_found"],
+  // Hugging Face
+  ["model_not_supported", "not_found"],
+  // Together
+  ["model_not_available", "not_found"],
+  ["credit_limit", "quota_exhausted"],
+  // Groq: its flexible tier is full; and the model wrote a call, or JSON, that is none.
+  ["capacity_exceeded", "overloaded"],
+  ["tool_use_failed", "bad_response"],
+  ["json_validate_failed", "bad_response"],
+  // Mistral
+  ["service_tier_capacity_exceeded", "overloaded"],
   ["rate_limit_exceeded", "rate_limited"],
   ["rate_limit_error", "rate_limited"],
   ["rate_limit_reached_error", "rate_limited"],
@@ -57,6 +70,14 @@ const lookUp = (from: ReadonlyMap<string, FaultClass>, word: unknown): FaultClas
 export const isAboutLength = (message: string): boolean =>
   /(maximum|max) (context|prompt|model|sequence) (length|window|size)|context (length|window|size)|prompt is too long|input token count/i
     .test(message)
+
+/** Whether a refusal says that the key is not good: xAI answers so with 400. */
+export const isAboutKey = (message: string): boolean =>
+  /incorrect api key|invalid api key/i.test(message)
+
+/** Whether a refusal says that the account has nothing left: Fireworks answers so with 412. */
+export const isAboutMoney = (message: string): boolean =>
+  /(monthly )?spending limit|insufficient (balance|credits)/i.test(message)
 
 /** Whether a refusal says that a filter is the reason, as DeepSeek and Azure put it. */
 export const isAboutContent = (message: string): boolean =>

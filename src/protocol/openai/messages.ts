@@ -8,8 +8,41 @@ import type { Message, Part, Reasoning, ToolCall } from "../../domain/Message.ts
 import type { Unsupported } from "../Dialect.ts"
 import type { OpenAiQuirks } from "./quirks.ts"
 
-/** One message; images stay only in what a user said. */
-export const encodeMessage = (message: Message, quirks: OpenAiQuirks): JsonObject => {
+type ToolMessage = Extract<Message, { readonly role: "tool" }>
+
+/**
+ * All messages. Nobody but a user can show an image here: those of tools follow the last result of
+ * their turn, in a message of the user.
+ */
+export const encodeMessages = (
+  messages: ReadonlyArray<Message>,
+  quirks: OpenAiQuirks
+): ReadonlyArray<JsonObject> => {
+  const encoded: Array<JsonObject> = []
+  let shown: Array<JsonObject> = []
+  const show = () => {
+    if (shown.length > 0) encoded.push({ role: "user", content: shown })
+    shown = []
+  }
+  for (const message of messages) {
+    // Results follow their calls at once: nothing may stand between them.
+    if (message.role !== "tool") show()
+    encoded.push(encodeMessage(message, quirks))
+    if (message.role === "tool") shown.push(...shownBy(message))
+  }
+  show()
+  return encoded
+}
+
+/** The images that a tool gave back, and whose they are. */
+const shownBy = ({ content, toolCallId }: ToolMessage): ReadonlyArray<JsonObject> => {
+  const images = content.filter((part) => !isText(part))
+  const label = `What tool call ${toolCallId} gave back besides its text:`
+  return images.length === 0 ? [] : [{ type: "text", text: label }, ...images.map(encodePart)]
+}
+
+/** One message, but for the images of whom is no user. */
+const encodeMessage = (message: Message, quirks: OpenAiQuirks): JsonObject => {
   switch (message.role) {
     case "system":
       return { role: "system", content: encodeContent(message.content.filter(isText)) }
@@ -17,7 +50,7 @@ export const encodeMessage = (message: Message, quirks: OpenAiQuirks): JsonObjec
       return { role: "user", content: encodeContent(message.content), name: message.name }
     case "assistant": {
       const content = encodeContent(message.content.filter(isText))
-      const calls = message.toolCalls.map(encodeToolCall)
+      const calls = message.toolCalls.map((call) => encodeToolCall(call, quirks))
       const encoded: JsonObject = {
         role: "assistant",
         content: content === "" && calls.length > 0 ? null : content,
@@ -35,13 +68,13 @@ export const encodeMessage = (message: Message, quirks: OpenAiQuirks): JsonObjec
   }
 }
 
-/** The images that nobody but a user can show. */
+/** The images that nobody can show: neither the system nor the assistant. */
 export const unsupportedImages = (messages: ReadonlyArray<Message>): ReadonlyArray<Unsupported> =>
   messages.flatMap(({ role, content }, at) =>
-    role === "user" ? [] : content.flatMap((part, within) =>
+    role === "user" || role === "tool" ? [] : content.flatMap((part, within) =>
       part.type === "text" ? [] : {
         path: ["messages", at, "content", within],
-        message: `An image cannot stand in a message of role "${role}", only of role "user"`
+        message: `An image cannot stand in a message of role "${role}", only of role "user" or "tool"`
       }
     )
   )
@@ -59,12 +92,15 @@ const encodePart = (part: Part): JsonObject =>
     ? { type: "text", text: part.text }
     : { type: "image_url", image_url: { url: part.url, detail: part.detail } }
 
-const encodeToolCall = (call: ToolCall): JsonObject => ({
+const encodeToolCall = (
+  call: ToolCall,
+  { thoughtSignatures = false }: OpenAiQuirks
+): JsonObject => ({
   id: call.id,
   type: "function",
   function: { name: call.name, arguments: call.arguments },
   // Google's server of this dialect signs its calls, and refuses them later without.
-  extra_content: call.signature?.dialect === "gemini"
+  extra_content: thoughtSignatures && call.signature?.dialect === "gemini"
     ? { google: { thought_signature: call.signature.value } }
     : undefined
 })

@@ -5,23 +5,34 @@
  */
 import type { Dialect } from "../Dialect.ts"
 import { decode } from "./decode.ts"
-import { encode } from "./encode.ts"
+import { embeddings } from "./embeddings.ts"
 import { fault } from "./fault.ts"
 import { unsupportedImages } from "./messages.ts"
 import { readModels } from "./models.ts"
 import type { OpenAiQuirks } from "./quirks.ts"
 import { reader } from "./reader.ts"
+import { withRefusals } from "./refusals.ts"
+import { spoken } from "./spoken.ts"
+import { untaken } from "./taken.ts"
 
 export type { OpenAiQuirks } from "./quirks.ts"
 
+/** The dialect as one provider speaks it. */
+export interface OpenAiDialect extends Dialect {
+  /** How that provider differs from the rest. */
+  readonly quirks: OpenAiQuirks
+}
+
 /** The dialect as a provider with these quirks speaks it. Base URLs end in `/v1` or the like. */
-export const openai = (quirks: OpenAiQuirks = {}): Dialect => ({
+export const openai = (quirks: OpenAiQuirks = {}): OpenAiDialect => ({
   name: "openai",
-  unsupported: ({ messages }) => unsupportedImages(messages),
-  encode: (request, target) => encode(request, target, quirks),
+  quirks,
+  unsupported: (request) => [...unsupportedImages(request.messages), ...untaken(request, quirks)],
+  encode: spoken(quirks),
   decode,
   reader,
   fault,
   modelsPath: "/models",
-  readModels
+  readModels: (body) => withRefusals(readModels(body), quirks),
+  embeddings: embeddings(quirks)
 })

@@ -1,35 +1,110 @@
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { openai as dialect } from "../../protocol/openai/mod.ts"
-import type { Provider } from "../Provider.ts"
+import type { Connection, Said, Sign } from "../Connection.ts"
+import { entraToken } from "../entraToken.ts"
+import { bearer, type Provider } from "../Provider.ts"
 
-/** Azure OpenAI: models are deployments, by the names that their owner gave them. */
+/**
+ * Azure OpenAI: models are deployments, by the names that their owner gave them. What it lists is what
+ * could be deployed, so they come from the configuration.
+ */
 export const azure: Provider = {
   id: "azure",
   name: "Azure OpenAI",
-  dialect: dialect({ maxTokensField: "max_completion_tokens", userField: "safety_identifier" }),
+  dialect: dialect({
+    developerRole: true,
+    maxTokensField: "max_completion_tokens",
+    mostStops: 4,
+    vectorFormat: "base64"
+  }),
   baseUrl: "https://resource.openai.azure.com",
+  needsAddress: true,
   environment: { apiKey: ["AZURE_OPENAI_API_KEY"], baseUrl: "AZURE_OPENAI_ENDPOINT" },
   authorize: (apiKey) => ({ "api-key": Redacted.value(apiKey) }),
   options: {
     api_version: {
       variables: ["AZURE_OPENAI_API_VERSION"],
       what: "the version of the API: with one, deployments stand in the path. Default: the v1 API"
+    },
+    token: {
+      variables: ["AZURE_OPENAI_AD_TOKEN"],
+      secret: true,
+      what: "a token of Microsoft Entra, in place of a key; it is used as long as the process runs"
+    },
+    tenant_id: {
+      variables: ["AZURE_TENANT_ID"],
+      what: "with the next two, tokens are fetched from Microsoft Entra, and renewed"
+    },
+    client_id: { variables: ["AZURE_CLIENT_ID"], what: "the program that Entra knows" },
+    client_secret: { variables: ["AZURE_CLIENT_SECRET"], secret: true, what: "its secret" },
+    authority: {
+      variables: ["AZURE_AUTHORITY_HOST"],
+      default: "https://login.microsoftonline.com",
+      what: "where Entra is; sovereign clouds have their own"
+    },
+    scope: {
+      variables: [],
+      default: "https://cognitiveservices.azure.com/.default",
+      what: "what tokens are fetched for; sovereign clouds have their own"
     }
   },
-  connect: ({ apiKey, baseUrl, options: { api_version: version } }) => {
+  connect: (said) => {
+    const { apiKey, baseUrl, options } = said
     if (baseUrl === undefined) return "has no address: set AZURE_OPENAI_ENDPOINT"
-    if (apiKey === undefined) return "has no API key: set AZURE_OPENAI_API_KEY"
-    const query = version && `?api-version=${encodeURIComponent(Redacted.value(version))}`
-    return {
-      baseUrl,
-      headers: { "api-key": Redacted.value(apiKey) },
-      reroute: (path, model) => {
-        if (query === undefined) return `/openai/v1${path}`
-        const deployment = model && `/deployments/${encodeURIComponent(model)}`
-        return `/openai${deployment}${path}${query}`
-      }
+    const place = {
+      // People also write where the v1 API is.
+      baseUrl: baseUrl.replace(/\/openai(\/v1)?$/, ""),
+      reroute: reroute(options.api_version && Redacted.value(options.api_version))
     }
+    if (apiKey) return { ...place, headers: { "api-key": Redacted.value(apiKey) } }
+    if (options.token) return { ...place, headers: bearer(options.token) }
+    const sign = signedByEntra(said)
+    return typeof sign === "string" ? sign : { ...place, headers: {}, sign }
   },
   models: [],
-  pricing: "azure"
+  pricing: "azure",
+  discovers: false
+}
+
+const reroute = (version: string | undefined): NonNullable<Connection["reroute"]> => {
+  if (version === undefined || version === "v1") return (path) => `/openai/v1${path}`
+  const query = `?api-version=${encodeURIComponent(version)}`
+  if (version === "preview") return (path) => `/openai/v1${path}${query}`
+  return (path, model) =>
+    `/openai${model && `/deployments/${encodeURIComponent(model)}`}${path}${query}`
+}
+
+/** Adds a token that is fetched; or what is missing for that, in one sentence. */
+const signedByEntra = ({ options }: Said): Sign | string => {
+  const { tenant_id, client_id, client_secret, authority, scope } = options
+  const wanted = {
+    AZURE_TENANT_ID: tenant_id,
+    AZURE_CLIENT_ID: client_id,
+    AZURE_CLIENT_SECRET: client_secret
+  }
+  const missing = Object.entries(wanted).flatMap(([name, value]) => value ? [] : [name])
+  if (missing.length === 3) {
+    return "has no API key: set AZURE_OPENAI_API_KEY, or AZURE_TENANT_ID, AZURE_CLIENT_ID and " +
+      "AZURE_CLIENT_SECRET, and start Penstock again"
+  }
+  if (!tenant_id || !client_id || !client_secret || !authority || !scope) {
+    return `has no ${missing.join(" and no ")}, which tokens of Microsoft Entra need`
+  }
+  const address = URL.parse(Redacted.value(authority))
+  if (address === null || !/^https?:$/.test(address.protocol)) {
+    return "has an authority that is no address: it begins with https://"
+  }
+  const token = entraToken({
+    authority: address.href.replace(/\/+$/, ""),
+    tenantId: Redacted.value(tenant_id),
+    clientId: Redacted.value(client_id),
+    clientSecret: client_secret,
+    scope: Redacted.value(scope)
+  })
+  return (request, send, signal) =>
+    Effect.map(token(send, signal), (token) => ({
+      ...request,
+      headers: { ...request.headers, ...bearer(Redacted.make(token)) }
+    }))
 }

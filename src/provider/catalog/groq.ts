@@ -5,11 +5,18 @@ import { bearer, type Provider } from "../Provider.ts"
 export const groq: Provider = {
   id: "groq",
   name: "Groq",
-  dialect: dialect({ maxTokensField: "max_completion_tokens" }),
+  dialect: dialect({
+    maxTokensField: "max_completion_tokens",
+    messageNames: false,
+    mostStops: 4,
+    reasoningField: "reasoning",
+    unsupported: ["n", "logprobs"]
+  }),
   baseUrl: "https://api.groq.com/openai/v1",
-  environment: { apiKey: ["GROQ_API_KEY"], baseUrl: undefined },
+  basePath: "/openai/v1",
+  environment: { apiKey: ["GROQ_API_KEY"], baseUrl: "GROQ_BASE_URL" },
   authorize: bearer,
   models: [],
   pricing: "groq",
-  discovers: true
+  ignores: /whisper|tts|orpheus|prompt-guard/
 }

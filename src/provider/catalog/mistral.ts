@@ -5,11 +5,25 @@ import { bearer, type Provider } from "../Provider.ts"
 export const mistral: Provider = {
   id: "mistral",
   name: "Mistral",
-  dialect: dialect({ streamUsage: false, userField: "none", seedField: "random_seed" }),
+  dialect: dialect({
+    dimensionsField: "output_dimension",
+    messageNames: false,
+    namedToolChoice: false,
+    requiredToolChoice: "any",
+    seedField: "random_seed",
+    shortToolCallIds: true,
+    streamUsage: false,
+    unsupported: ["logprobs"],
+    userField: "none"
+  }),
   baseUrl: "https://api.mistral.ai/v1",
   environment: { apiKey: ["MISTRAL_API_KEY"], baseUrl: undefined },
   authorize: bearer,
-  models: [],
-  pricing: "mistral",
-  discovers: true
+  models: [{
+    id: "mistral-embed",
+    name: "Mistral Embed",
+    contextWindow: 8192,
+    capabilities: ["embeddings"]
+  }],
+  pricing: "mistral"
 }

@@ -5,11 +5,10 @@ import { bearer, type Provider } from "../Provider.ts"
 export const ollama: Provider = {
   id: "ollama",
   name: "Ollama",
-  dialect: dialect(),
+  dialect: dialect({ reasoningField: "reasoning", unsupported: ["n", "tool_choice"] }),
   baseUrl: "http://127.0.0.1:11434",
   basePath: "/v1",
   environment: { apiKey: [], baseUrl: "OLLAMA_BASE_URL" },
   authorize: bearer,
-  models: [],
-  discovers: true
+  models: []
 }

@@ -6,10 +6,18 @@ import { openaiModels } from "./models/openai.ts"
 export const openai: Provider = {
   id: "openai",
   name: "OpenAI",
-  dialect: dialect({ maxTokensField: "max_completion_tokens", userField: "safety_identifier" }),
+  dialect: dialect({
+    developerRole: true,
+    maxTokensField: "max_completion_tokens",
+    mostStops: 4,
+    userField: "safety_identifier",
+    vectorFormat: "base64"
+  }),
   baseUrl: "https://api.openai.com/v1",
   environment: { apiKey: ["OPENAI_API_KEY"], baseUrl: "OPENAI_BASE_URL" },
   authorize: bearer,
   models: openaiModels,
-  pricing: "openai"
+  pricing: "openai",
+  ignores:
+    /^(?:babbage|chatgpt-image|computer-use|dall-e|davinci|gpt-image|gpt-live|omni-moderation|sora|text-moderation|tts|whisper)|-(?:audio|image|realtime|transcribe|tts|whisper)(?:-|$)/
 }

@@ -5,11 +5,10 @@ import { bearer, type Provider } from "../Provider.ts"
 export const openrouter: Provider = {
   id: "openrouter",
   name: "OpenRouter",
-  dialect: dialect(),
+  dialect: dialect({ reasoningField: "reasoning", topK: true, unsupported: ["n"] }),
   baseUrl: "https://openrouter.ai/api/v1",
   environment: { apiKey: ["OPENROUTER_API_KEY"], baseUrl: undefined },
   authorize: bearer,
   models: [],
-  pricing: "openrouter",
-  discovers: true
+  pricing: "openrouter"
 }

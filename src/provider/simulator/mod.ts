@@ -40,8 +40,16 @@ export const simulator = {
       model("simulator-flaky", "fails every other time"),
       model("simulator-cut", "breaks off in the middle"),
       model("simulator-rate-limited", "refuses with a rate limit"),
-      model("simulator-silent", "falls silent in the middle")
+      model("simulator-silent", "falls silent in the middle"),
+      {
+        id: "simulator-embedding",
+        name: "Simulator, not a model: makes vectors",
+        contextWindow: 32_768,
+        capabilities: ["embeddings"],
+        rates
+      }
     ],
+    discovers: false,
     send: simulate(seed)
   })
 } as const

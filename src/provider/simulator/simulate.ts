@@ -9,6 +9,7 @@ import { object, parse, string } from "../../protocol/json.ts"
 import type { Send } from "../Egress.ts"
 import * as Reply from "./reply.ts"
 import { type Script, write } from "./script.ts"
+import { vectorsOf } from "./vectors.ts"
 
 /** How a simulated model behaves; times in milliseconds. */
 interface Manner {
@@ -28,7 +29,7 @@ const manners = new Map<string | undefined, Manner>([
 /** Answers requests in the OpenAI dialect, within this process. */
 export const simulate = (seed: number): Send => {
   let flakyCalls = 0
-  return Effect.fnUntraced(function* ({ body = "" }) {
+  return Effect.fnUntraced(function* ({ body = "", url }) {
     const request = object(parse(body)) ?? {}
     const model = string(request.model) ?? ""
     if (model === "simulator-rate-limited") {
@@ -38,6 +39,10 @@ export const simulate = (seed: number): Send => {
       return Reply.error(500, "server_error")
     }
     const manner = manners.get(model) ?? quick
+    if (url.endsWith("/embeddings")) {
+      yield* Effect.sleep(manner.beforeFirst)
+      return Response.json(vectorsOf(request, model, seed))
+    }
     const script = write(request, seed)
     if (request.stream === true) return yield* streamed(script, manner, model)
     yield* Effect.sleep(manner.beforeFirst + script.pieces.length * manner.betweenPieces)

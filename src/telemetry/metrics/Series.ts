@@ -36,6 +36,7 @@ export const make = (requests: Counter): (settled: Settled) => Series => {
 
   const add = (
     key: string,
+    operation: NonNullable<Settled["operation"]>,
     provider: string,
     asked: string,
     model: string,
@@ -44,7 +45,7 @@ export const make = (requests: Counter): (settled: Settled) => Series => {
   ): Series => {
     const attributes: Attributes = {
       ...(isFailure(outcome) ? { "error.type": outcome } : {}),
-      "gen_ai.operation.name": "chat",
+      "gen_ai.operation.name": operation,
       "gen_ai.provider.name": providerName(provider),
       "gen_ai.request.model": asked,
       "gen_ai.response.model": model
@@ -60,7 +61,7 @@ export const make = (requests: Counter): (settled: Settled) => Series => {
   }
 
   return (settled) => {
-    const { outcome, streamed } = settled
+    const { operation = "chat", outcome, streamed } = settled
     if (settled.calls.length > 0) {
       serve(settled.asked)
       serve(settled.model)
@@ -68,12 +69,14 @@ export const make = (requests: Counter): (settled: Settled) => Series => {
     const provider = settled.provider ?? unknown
     const asked = known(settled.asked)
     const model = known(settled.model)
-    const key = `${provider}\n${asked}\n${model}\n${outcome}\n${streamed}`
+    const key = `${provider}\n${asked}\n${model}\n${operation}\n${outcome}\n${streamed}`
     const found = kinds.get(key)
     if (found) return found
-    if (kinds.size < mostSeries) return add(key, provider, asked, model, outcome, streamed)
-    const rest = `${other}\n${outcome}\n${streamed}`
-    return kinds.get(rest) ?? add(rest, other, other, other, outcome, streamed)
+    if (kinds.size < mostSeries) {
+      return add(key, operation, provider, asked, model, outcome, streamed)
+    }
+    const rest = `${other}\n${operation}\n${outcome}\n${streamed}`
+    return kinds.get(rest) ?? add(rest, operation, other, other, other, outcome, streamed)
   }
 }
 

@@ -23,16 +23,16 @@ export interface SpanFacts {
 
 /** The span of a request, from when it came until it was over. */
 export const requestSpan = (settled: Settled): SpanFacts => {
-  const { at, calls, durationMs, firstTokenMs, outcome } = settled
+  const { at, calls, durationMs, firstTokenMs, operation = "chat", outcome } = settled
   const failure = outcome === "ok" || outcome === "filtered" ? undefined : outcome
   return {
-    name: `chat ${settled.asked}`,
+    name: `${operation} ${settled.asked}`,
     start: time(at),
     end: time(at + durationMs),
     duration: time(durationMs),
     failure,
     attributes: present({
-      "gen_ai.operation.name": "chat",
+      "gen_ai.operation.name": operation,
       "gen_ai.provider.name": settled.provider && providerName(settled.provider),
       "gen_ai.request.model": settled.asked,
       "gen_ai.response.model": calls.some(hasAnswered) ? settled.model : undefined,
@@ -49,17 +49,18 @@ export const requestSpan = (settled: Settled): SpanFacts => {
 }
 
 /** The span of one of its calls to a provider, the wait for a place included. */
-export const callSpan = ({ at, asked, id, streamed }: Settled, call: Called): SpanFacts => {
+export const callSpan = (settled: Settled, call: Called): SpanFacts => {
+  const { at, asked, id, operation = "chat", streamed } = settled
   const start = at + call.startedMs
   const failure = call.outcome === "answered" ? undefined : call.outcome
   return {
-    name: `chat ${call.model}`,
+    name: `${operation} ${call.model}`,
     start: time(start),
     end: time(start + call.durationMs),
     duration: time(call.durationMs),
     failure,
     attributes: present({
-      "gen_ai.operation.name": "chat",
+      "gen_ai.operation.name": operation,
       "gen_ai.provider.name": providerName(call.provider),
       "gen_ai.request.model": call.model,
       "gen_ai.response.model": hasAnswered(call) ? call.model : undefined,

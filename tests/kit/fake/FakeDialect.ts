@@ -7,7 +7,7 @@ import type { DialectName } from "../../../src/domain/Message.ts"
 import type { FullAnswer } from "./Answer.ts"
 import type { RecordedCall } from "./RecordedCall.ts"
 
-/** The dialects that the fake speaks. */
+/** The dialects in which every fault is gone through; the fake speaks the others, too. */
 export type FakeDialectName = Exclude<DialectName, "bedrock" | "cohere">
 
 /** How one dialect writes answers and errors: the server's side of it. */
@@ -22,6 +22,14 @@ export interface FakeDialect {
   readonly errorEvent: (kind: FailureKind, detail: FailureDetail) => FakeEvent
   /** The body that lists `ids` as the models. */
   readonly models: (ids: ReadonlyArray<string>) => unknown
+  /** How events are framed that are no server-sent events. */
+  readonly binary?: BinaryFraming | undefined
+}
+
+/** Events of bytes. */
+export interface BinaryFraming {
+  readonly contentType: string
+  readonly frame: (event: FakeEvent) => Uint8Array<ArrayBuffer>
 }
 
 /** One event of a stream. */
@@ -57,5 +65,6 @@ export interface FailureDetail {
 /** An error on its way. */
 export interface FakeFailure {
   readonly status: number
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body: unknown
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { DialectName } from "../../../src/domain/Message.ts"
 import type { RawRequest } from "../RawServer.ts"
-import type { FakeDialectName } from "./FakeDialect.ts"
 
 /** A call as the fake provider saw it. */
 export interface RecordedCall extends Omit<RawRequest, "body"> {
@@ -12,9 +12,11 @@ export interface RecordedCall extends Omit<RawRequest, "body"> {
   readonly number: number
   /** `unknown` for a path that no dialect has: such a call is answered with 404. */
   readonly operation: "generate" | "models" | "unknown"
-  readonly dialect: FakeDialectName
+  readonly dialect: DialectName
   /** The parsed JSON body; empty where it is none. */
   readonly body: Readonly<Record<string, unknown>>
+  /** The body as it came. */
+  readonly bytes: Uint8Array
   /** The model that was asked for, from the body or the path. */
   readonly model: string
   /** Whether a stream was asked for. */
@@ -30,6 +32,7 @@ export const recognise = (request: RawRequest): Omit<RecordedCall, "number"> => 
   const asked = {
     ...request,
     body,
+    bytes: request.body,
     model: typeof body.model === "string" ? body.model : "",
     stream: body.stream === true,
     receivedAt: performance.now()
@@ -40,11 +43,20 @@ export const recognise = (request: RawRequest): Omit<RecordedCall, "number"> => 
     const model = decodeURIComponent(gemini[1]!)
     return { ...asked, operation: "generate", dialect: "gemini", model, stream }
   }
+  const bedrock = /\/model\/([^/]+)\/converse(-stream)?$/.exec(pathname)
+  if (request.method === "POST" && bedrock) {
+    const model = decodeURIComponent(bedrock[1]!)
+    const stream = bedrock[2] !== undefined
+    return { ...asked, operation: "generate", dialect: "bedrock", model, stream }
+  }
   if (request.method === "POST" && pathname.endsWith("/chat/completions")) {
     return { ...asked, operation: "generate", dialect: "openai" }
   }
   if (request.method === "POST" && pathname.endsWith("/v1/messages")) {
     return { ...asked, operation: "generate", dialect: "anthropic" }
+  }
+  if (request.method === "POST" && pathname.endsWith("/v2/chat")) {
+    return { ...asked, operation: "generate", dialect: "cohere" }
   }
   const dialect = pathname.includes("/v1beta/")
     ? "gemini"

@@ -38,6 +38,8 @@ export type StreamBreak =
   | { readonly after: number; readonly by: "error"; readonly kind?: FailureKind }
   /** Events that are not JSON, `times` of them (default: 1); the answer goes on after them. */
   | { readonly after: number; readonly by: "garbage"; readonly times?: number }
+  /** A bit of the next event is flipped on its way. */
+  | { readonly after: number; readonly by: "corruption" }
 
 /** Answers the call; without options, with a short greeting. */
 export const answer = (options: AnswerOptions = {}): Script => ({
@@ -56,12 +58,16 @@ export const fail = (
 ): Script => ({
   name: `fail ${kind}`,
   play: ({ call, peer, dialect }) => {
-    const { status, body } = dialect.failure(kind, detail)
+    const { status, headers, body } = dialect.failure(kind, detail)
     const streamed = status === 200 && call.stream
     const text = streamed ? frame({ kind: "error", data: body }, true, {}) : JSON.stringify(body)
     return send(peer, {
       status,
-      headers: { "content-type": streamed ? sse : "application/json", ...detail.headers },
+      headers: {
+        "content-type": streamed ? sse : "application/json",
+        ...headers,
+        ...detail.headers
+      },
       pieces: [utf8(text)],
       transfer: "content-length"
     })
@@ -74,7 +80,7 @@ const whole = ({ call, peer, dialect }: Stage, full: FullAnswer, options: Answer
   const bytes = utf8(JSON.stringify(dialect.whole(full, call)))
   const pieces = cut(bytes, options.split ?? Math.ceil(bytes.length / 2))
   const { breaks } = options
-  const broken = breaks === undefined || breaks.by === "error" || breaks.by === "garbage"
+  const broken = breaks === undefined || isSaid(breaks)
     ? undefined
     : { at: Math.ceil(pieces.length / 2), by: breaks.by, until: breaks.until }
   return send(peer, {
@@ -104,26 +110,42 @@ const stream = ({ call, peer, dialect }: Stage, full: FullAnswer, options: Answe
   // Gemini streams one JSON array, not events, to whoever forgets to ask for `alt=sse`.
   const array = call.dialect === "gemini" && !call.path.includes("alt=sse")
   const write = (events: ReadonlyArray<FakeEvent>, from: number) =>
-    events.map((event, at) =>
-      array
+    events.map((event, at) => {
+      if (dialect.binary) return dialect.binary.frame(event)
+      const text = array
         ? (from + at === 0 ? "[" : ",\r\n") + JSON.stringify(event.data) +
           (from + at === all.length - 1 ? "]" : "")
         : frame(event, from + at === 0, options.framing ?? {})
-    ).map(utf8)
+      return utf8(text)
+    })
   const recut = (pieces: ReadonlyArray<Uint8Array<ArrayBuffer>>) =>
     split === undefined ? pieces : cut(concat(pieces), split)
   const head = recut(write(before, 0))
+  const rest = write(after, at)
+  if (breaks?.by === "corruption") rest.splice(0, 1, ...rest.slice(0, 1).map(withFlippedBit))
   return send(peer, {
     status: 200,
-    headers: { "content-type": array ? "application/json" : sse, ...options.headers },
-    pieces: [...head, ...recut(write(after, at))],
+    headers: {
+      "content-type": dialect.binary?.contentType ?? (array ? "application/json" : sse),
+      ...options.headers
+    },
+    pieces: [...head, ...recut(rest)],
     transfer: options.transfer ?? "chunked",
-    break: breaks === undefined || breaks.by === "error" || breaks.by === "garbage"
+    break: breaks === undefined || isSaid(breaks)
       ? undefined
       : { at: head.length, by: breaks.by, until: breaks.until },
     pace: options.pace
   })
 }
+
+/** Whether what goes wrong is in the bytes, and not in how they are sent. */
+const isSaid = (
+  breaks: StreamBreak
+): breaks is Extract<StreamBreak, { readonly by: "error" | "garbage" | "corruption" }> =>
+  breaks.by === "error" || breaks.by === "garbage" || breaks.by === "corruption"
+
+const withFlippedBit = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
+  bytes.map((byte, at) => at === bytes.length >> 1 ? byte ^ 1 : byte)
 
 /** The place in `events` after so many of content. After none: after the preamble. */
 const breakPoint = (events: ReadonlyArray<FakeEvent>, content: number): number => {

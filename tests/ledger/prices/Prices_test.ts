@@ -26,6 +26,12 @@ Deno.test("ratesOf() knows prices that rise with the length of the prompt", () =
   }])
 })
 
+Deno.test("ratesOf() knows what a model takes that makes vectors: its answers have no tokens", () => {
+  const { ratesOf } = make()
+  const rates = ratesOf("openai", "text-embedding-3-small", now)
+  assertEquals([rates?.input, rates?.output], [0.02, 0])
+})
+
 Deno.test("ratesOf() knows fees for each request", () => {
   assertEquals(make().ratesOf("perplexity", "sonar", now)?.perRequest, 0.012)
 })
@@ -38,7 +44,7 @@ const unpriced: ReadonlyArray<readonly [why: string, provider: string, model: st
   ["a dated later version of a known model", "anthropic", "claude-sonnet-5-5-20261001"],
   ["a model whose entry in the list is empty", "google", "gemma-4-31b-it"],
   ["a model that is priced by something else than tokens", "mistral", "mistral-ocr-latest"],
-  ["a model that has no price for answers", "openai", "text-embedding-3-small"]
+  ["a model that has no price for answers", "openai", "whisper-1"]
 ]
 
 for (const [why, provider, model] of unpriced) {
@@ -97,7 +103,9 @@ Deno.test("ratesOf() never takes an unknown price for 0", () => {
   for (const provider of [...providers, "azure", "cerebras", "github-copilot", "x-ai"]) {
     for (const { id } of findProvider({ providerId: provider })?.models ?? []) {
       const rates = ratesOf(provider, id, now)
-      if (rates && (rates.input === 0 || rates.output === 0)) free.push(`${provider} ${id}`)
+      // Who makes vectors writes nothing.
+      const isFree = rates?.input === 0 || (rates?.output === 0 && !id.includes("embed"))
+      if (isFree) free.push(`${provider} ${id}`)
     }
   }
   assertEquals(free, [])

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert"
+import type { Delta } from "../../../src/domain/Delta.ts"
 import { openai } from "../../../src/protocol/openai/mod.ts"
-import { decoded, decodedFault, finish, more, reasoning, start, text } from "./deltas.ts"
+import { decoded, decodedFault, finish, more, reasoning, refusal, start, text } from "./deltas.ts"
 
 const one = (message: unknown, finish_reason: unknown = "stop") =>
   decoded({ choices: [{ index: 0, message, finish_reason }] })
@@ -13,11 +14,27 @@ Deno.test("decode() reads text, parts of text, no text and a refusal", () => {
     finish("stop")
   ])
   assertEquals(one({ content: null }), [finish("stop")])
-  assertEquals(one({ content: null, refusal: "No." }), [text("No."), finish("stop")])
+  assertEquals(one({ content: null, refusal: "No." }), [refusal("No."), finish("stop")])
   assertEquals(one({ content: [{ type: "refusal", refusal: "No." }] }), [
-    text("No."),
+    refusal("No."),
     finish("stop")
   ])
+})
+
+Deno.test("decode() reads how likely tokens were, before the text or the refusal that they make", () => {
+  const token = { token: "x", logprob: -0.1, bytes: [120], top_logprobs: [] }
+  const said = (logprobs: unknown, message: unknown = { content: "x" }) =>
+    decoded({ choices: [{ index: 0, message, logprobs, finish_reason: "stop" }] })
+  const told: Delta = { _tag: "Logprobs", choice: 0, tokens: [token] }
+  assertEquals(said({ content: [token], refusal: null }), [told, text("x"), finish("stop")])
+  assertEquals(said({ content: null, refusal: [token] }, { refusal: "x" }), [
+    told,
+    refusal("x"),
+    finish("stop")
+  ])
+  for (const none of [null, {}, { content: [] }, { content: "x" }, [token], { content: [3] }]) {
+    assertEquals(said(none), [text("x"), finish("stop")])
+  }
 })
 
 Deno.test("decode() reads reasoning under each of its names, once, before the text", () => {

@@ -14,6 +14,7 @@ import { openai } from "../../../src/protocol/openai/mod.ts"
 import { dataEvents, replay, utf8 } from "../../kit/replay.ts"
 
 export const text = (text: string, choice = 0): Delta => ({ _tag: "Text", choice, text })
+export const refusal = (text: string): Delta => ({ _tag: "Refusal", choice: 0, text })
 export const reasoning = (text: string): Delta => ({ _tag: "Reasoning", choice: 0, text })
 export const finish = (reason: FinishReason, choice = 0): Delta => ({
   _tag: "Finish",

@@ -145,3 +145,33 @@ Deno.test("fault() cuts what is long", () => {
   const told = fault(400, { error: { message: "long ".repeat(100_000) } })
   assert(told.message.length < 300)
 })
+
+Deno.test("fault() knows what providers say in words of their own", () => {
+  const cases: ReadonlyArray<[number, unknown, FaultClass]> = [
+    // xAI: the error is a sentence, and a wrong key is a bad request.
+    [400, { code: "Client specified an invalid argument", error: "Incorrect API key" }, "auth"],
+    // Mistral
+    [400, { object: "error", message: "Invalid model: x", type: "invalid_model" }, "not_found"],
+    [429, { type: "service_tier_capacity_exceeded", message: "m" }, "overloaded"],
+    // Hugging Face
+    [400, { error: { code: "model_not_supported", message: "m" } }, "not_found"],
+    // Together
+    [400, { error: { type: "model_not_available", message: "m" } }, "not_found"],
+    [402, { error: { type: "credit_limit", message: "m" } }, "quota_exhausted"],
+    // Fireworks
+    [
+      412,
+      { error: "Account is suspended, possibly due to reaching the monthly spending limit" },
+      "quota_exhausted"
+    ],
+    // Groq
+    [498, { error: { code: "capacity_exceeded", message: "m" } }, "overloaded"],
+    [400, { error: { code: "tool_use_failed", message: "m" } }, "bad_response"],
+    // LM Studio and Ollama
+    [400, { error: "'response_format.type' must be 'json_schema' or 'text'" }, "bad_request"],
+    [404, { error: { message: 'model "x" not found, try pulling it first' } }, "not_found"]
+  ]
+  for (const [status, body, kind] of cases) {
+    assertEquals(fault(status, body).class, kind, JSON.stringify(body))
+  }
+})

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert"
 import { openai } from "../../../src/protocol/openai/mod.ts"
 import { replay, utf8 } from "../../kit/replay.ts"
-import { finish, piece, reasoning, stream, text, usage } from "./deltas.ts"
+import { finish, piece, reasoning, refusal, stream, text, usage } from "./deltas.ts"
 
 const whole = (...deltas: ReadonlyArray<unknown>) => ({ deltas, fault: undefined })
 const role = piece({ role: "assistant", content: "" })
@@ -25,9 +25,31 @@ Deno.test("reader() tells text, refusals and reasoning as they come", () => {
       reasoning("!"),
       text("a"),
       text("b"),
-      text("c"),
+      refusal("c"),
       finish("stop")
     )
+  )
+})
+
+Deno.test("reader() tells how likely tokens were before the text of the same chunk", () => {
+  const token = (text: string) => ({ token: text, logprob: -1, bytes: null, top_logprobs: [] })
+  const likely = (delta: unknown, ...content: ReadonlyArray<unknown>) => ({
+    choices: [{ index: 0, delta, logprobs: { content, refusal: null }, finish_reason: null }]
+  })
+  const told = (...texts: ReadonlyArray<string>) => ({
+    _tag: "Logprobs",
+    choice: 0,
+    tokens: texts.map(token)
+  })
+  assertEquals(
+    stream(
+      likely({ role: "assistant", content: "" }),
+      likely({ content: "ab" }, token("a"), token("b")),
+      likely({ content: "c" }, token("c")),
+      piece({}, "stop"),
+      "[DONE]"
+    ),
+    whole(told("a", "b"), text("ab"), told("c"), text("c"), finish("stop"))
   )
 })
 

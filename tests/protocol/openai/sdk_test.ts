@@ -230,8 +230,9 @@ for (const { name, messages, parameters, params } of conversations) {
 const read = (deltas: Iterable<Delta>) => {
   const answer = fold(deltas)
   return {
-    choices: answer!.choices.map(({ text, toolCalls, finishReason }) => ({
+    choices: answer!.choices.map(({ text, refusal, toolCalls, finishReason }) => ({
       text,
+      refusal,
       reason: finishReason,
       calls: toolCalls.map(({ id, name, arguments: args }) => ({ id, name, arguments: args }))
     })),
@@ -246,7 +247,8 @@ const read = (deltas: Iterable<Delta>) => {
 
 const readByClient = ({ choices, usage }: OpenAI.ChatCompletion) => ({
   choices: choices.map(({ message, finish_reason }) => ({
-    text: message.content ?? message.refusal ?? "",
+    text: message.content ?? "",
+    refusal: message.refusal ?? undefined,
     reason: finish_reason,
     calls: (message.tool_calls ?? []).flatMap((call) =>
       call.type === "function" ? [{ id: call.id, ...call.function }] : []

@@ -188,7 +188,7 @@ simulating("each of its models says in its name that it is none", () =>
     const all = yield* ModelReport.use((report) => report.all)
     const names = all.filter(({ deployment }) => deployment.model.provider === simulator.id)
       .map(({ deployment }) => deployment.model.name)
-    assertEquals(names.length, 6)
+    assertEquals(names.length, 7)
     for (const name of names) assertStringIncludes(name, "not a model")
     assertStringIncludes(simulator.provider(1).name, "not a model")
   }))

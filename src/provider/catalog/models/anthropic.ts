@@ -25,6 +25,7 @@ const sampled = {
 const unsampled = {
   ...common,
   unsupportedParameters: ["temperature", "top_p"],
+  prefill: false,
   contextWindow: 1_000_000,
   maxOutputTokens: 128_000
 } satisfies Partial<ModelSpec>
@@ -38,7 +39,12 @@ const small = {
   refusedWithPrefill: ["response_format"]
 } satisfies Partial<ModelSpec>
 
-const large = { ...sampled, contextWindow: 1_000_000, maxOutputTokens: 128_000 }
+const large = {
+  ...sampled,
+  prefill: false,
+  contextWindow: 1_000_000,
+  maxOutputTokens: 128_000
+}
 
 const sonnet46: ModelSpec = { ...large, id: "claude-sonnet-4-6", name: "Claude Sonnet 4.6" }
 

@@ -25,6 +25,8 @@ const unsampled = {
   unsupportedParameters: [...gemini.unsupportedParameters, "temperature", "top_p"]
 } satisfies Partial<ModelSpec>
 
+const embedding = { capabilities: ["embeddings"] } satisfies Partial<ModelSpec>
+
 const pro31: ModelSpec = {
   ...gemini,
   id: "gemini-3.1-pro-preview",
@@ -48,5 +50,7 @@ export const googleModels: ReadonlyArray<ModelSpec> = [
   { ...unsampled, id: "gemini-3.7-flash", name: "Gemini 3.7 Flash" },
   { ...unsampled, id: "gemini-3.8-flash", name: "Gemini 3.8 Flash" },
   { ...unsampled, id: "gemini-4-argon", name: "Gemini 4 Argon" },
-  { ...unsampled, id: "gemini-4-carbon", name: "Gemini 4 Carbon" }
+  { ...unsampled, id: "gemini-4-carbon", name: "Gemini 4 Carbon" },
+  { ...embedding, id: "gemini-embedding-001", name: "Gemini Embedding", contextWindow: 2048 },
+  { ...embedding, id: "gemini-embedding-2", name: "Gemini Embedding 2", contextWindow: 8192 }
 ]

@@ -77,6 +77,11 @@ const gpt5 = { ...thinking, contextWindow: 400_000, maxOutputTokens: 128_000 }
 /** GPT-5.4 refuses tools together with an effort, but its default effort is none. */
 const gpt54 = { ...adjustable, refusedWhileReasoning: [...sampling, ...tools] }
 
+const embedding = {
+  capabilities: ["embeddings"],
+  contextWindow: 8192
+} satisfies Partial<ModelSpec>
+
 const gpt54Flagship: ModelSpec = {
   ...gpt54,
   id: "gpt-5.4",
@@ -133,5 +138,7 @@ export const openaiModels: ReadonlyArray<ModelSpec> = [
   { ...latest, id: "gpt-6-sol", name: "GPT-6 Sol" },
   { ...latest, id: "gpt-6-luna", name: "GPT-6 Luna" },
   { ...deep, id: "gpt-6.1-sol", name: "GPT-6.1 Sol" },
-  { ...latest, id: "gpt-6.1-terra", name: "GPT-6.1 Terra" }
+  { ...latest, id: "gpt-6.1-terra", name: "GPT-6.1 Terra" },
+  { ...embedding, id: "text-embedding-3-small", name: "Text Embedding 3 small" },
+  { ...embedding, id: "text-embedding-3-large", name: "Text Embedding 3 large" }
 ]
