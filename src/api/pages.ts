@@ -25,6 +25,8 @@ export const make = (scrape: () => Promise<string>): Pages => {
   return {
     get: (path) => {
       switch (path) {
+        case "/":
+          return Promise.resolve(Response.json(welcome))
         case "/openapi.json":
           document ??= JSON.stringify(OpenApi.fromApi(Api))
           return Promise.resolve(
@@ -42,6 +44,9 @@ export const make = (scrape: () => Promise<string>): Pages => {
     dispose: () => browser?.dispose() ?? Promise.resolve()
   }
 }
+
+/** Some clients look here before anything else, to see whether anybody is there. */
+const welcome = { name: "Penstock", docs: "/docs", openapi: "/openapi.json", health: "/health" }
 
 const browsable = () =>
   HttpRouter.toWebHandler(

@@ -37,6 +37,7 @@ export type Match =
 
 /** The pages that tell about the API, beside the API itself. */
 const pages: ReadonlyArray<Route> = [
+  { method: "GET", path: "/", needs: "nothing", takesBody: false },
   { method: "GET", path: "/openapi.json", needs: "nothing", takesBody: false },
   { method: "GET", path: "/docs", needs: "nothing", takesBody: false },
   { method: "GET", path: "/metrics", needs: "metrics:read", takesBody: false }

@@ -5,6 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import { dialectNames } from "../domain/Message.ts"
 import { capabilities, parameterFields } from "../domain/Model.ts"
 import {
   Id,
@@ -88,7 +89,7 @@ const ProviderOptions = Schema.Struct({
   enabled: optional(Schema.Boolean),
   name: optional(Text),
   /** Needed for a provider that the catalogue does not have. */
-  dialect: optional(Schema.Literals(["openai", "anthropic", "gemini"])),
+  dialect: optional(Schema.Literals(dialectNames)),
   base_url: optional(Text),
   api_key: optional(Schema.String),
   /** How it differs from the rest that speak OpenAI's dialect; only for one of the operator's own. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Json } from "./Completion.ts"
+import type { Json, Original } from "./Completion.ts"
 import type { Delta } from "./Delta.ts"
 import type { FinishReason } from "./FinishReason.ts"
 import type { Reasoning, Signature, ToolCall } from "./Message.ts"
@@ -15,6 +15,8 @@ export interface Answer {
   readonly choices: ReadonlyArray<Choice>
   /** Absent where the provider reported none. */
   readonly usage: Usage | undefined
+  /** As the provider itself wrote it, for a client that speaks its dialect. */
+  readonly original?: Pick<Original, "dialect" | "body"> | undefined
 }
 
 /** One of the answers that a request asked for. */
@@ -145,6 +147,9 @@ const add = (draft: Draft, delta: Exclude<Delta, { readonly _tag: "Usage" }>): v
       if (call) call.arguments += delta.fragment
       break
     }
+    // It is told by the original, where there is one.
+    case "Foreign":
+      break
     case "Finish":
       draft.finishReason = delta.reason
       draft.stop = delta.stop

@@ -14,6 +14,8 @@ export interface CompletionRequest {
   readonly parameters: Parameters
   /** Leave out what the chosen model cannot honour, instead of refusing the request. */
   readonly dropUnsupported: boolean
+  /** What was left out of it already, by its name in the client's words. Default: nothing. */
+  readonly leftOut?: ReadonlyArray<string> | undefined
   /** As the client itself wrote it, for a provider that speaks its dialect. */
   readonly original?: Original | undefined
 }

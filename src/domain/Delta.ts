@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Json } from "./Completion.ts"
+import type { Json, JsonObject } from "./Completion.ts"
 import type { FinishReason } from "./FinishReason.ts"
-import type { Signature } from "./Message.ts"
+import type { DialectName, Signature } from "./Message.ts"
 import type { Usage } from "./Usage.ts"
 
 /**
@@ -33,10 +33,22 @@ export type Delta =
     readonly index: number
     readonly fragment: string
   }
+  | Foreign
   /** The end of a choice. */
   | Finish
   /** What the provider counted so far; the latest holds, they are never summed. */
   | { readonly _tag: "Usage"; readonly usage: Usage }
+
+/**
+ * A part of the answer that the domain has no word for: only clients of the same dialect are shown
+ * it. What `part` holds is between the dialect's reader and the surface of the same name.
+ */
+export interface Foreign {
+  readonly _tag: "Foreign"
+  readonly choice: number
+  readonly dialect: DialectName
+  readonly part: JsonObject
+}
 
 /** A choice is over. */
 export interface Finish {
@@ -45,6 +57,8 @@ export interface Finish {
   readonly reason: FinishReason
   /** The stop text that the model met, where the provider says which. */
   readonly stop?: string | undefined
+  /** What its dialect says of the end beyond that. Default: nothing. */
+  readonly foreign?: Pick<Foreign, "dialect" | "part"> | undefined
 }
 
 /** A tool call begins; `index` counts the tool calls of the choice from 0, without gaps. */

@@ -14,10 +14,10 @@ import { shortcomings } from "./shortcomings.ts"
 
 /**
  * The request with what the operator says of its model: a temperature where it has none and the
- * model takes one, and no more tokens than may be.
+ * model and its provider take that one, and no more tokens than may be.
  */
 export const withPolicy = (
-  { model }: Deployment,
+  { model, provider }: Deployment,
   { defaultTemperature, maxTokens }: ModelPolicy,
   request: CompletionRequest
 ): CompletionRequest => {
@@ -26,8 +26,11 @@ export const withPolicy = (
   const warmed = parameters.temperature === undefined && defaultTemperature !== undefined
     ? { ...parameters, temperature: defaultTemperature }
     : parameters
+  const { dialect } = provider.settings.provider
+  const objections = (parameters: Parameters): number =>
+    refused(model, parameters).length + dialect.unsupported({ ...request, parameters }).length
   // It may be refused, and it may have something of the client's own refused.
-  const isTaken = refused(model, warmed).length === refused(model, parameters).length
+  const isTaken = warmed === parameters || objections(warmed) === objections(parameters)
   const { temperature } = isTaken ? warmed : parameters
   return {
     ...request,
@@ -44,7 +47,7 @@ export const withPolicy = (
 /** A request as a model can honour it. */
 export interface Admitted {
   readonly request: CompletionRequest
-  /** What was left out of it, by its native path. */
+  /** What was left out of it: by its native path, or by its name in the client's words. */
   readonly dropped: ReadonlyArray<string>
 }
 
@@ -70,7 +73,7 @@ export const admit = (
   const own = shortcomings(model, hushed)
   const issues = [...dialect.unsupported(hushed), ...own]
   const isHushed = hushed !== request
-  if (issues.length === 0 && !isHushed) return { request, dropped: [] }
+  if (issues.length === 0 && !isHushed) return { request, dropped: request.leftOut ?? [] }
   const kept = issues.filter((issue) => !isTuning(issue, hushed))
   const refusals = request.dropUnsupported ? kept : issues
   if (refusals.length > 0) return refusal(model, refusals, kept.length === 0)
@@ -78,7 +81,13 @@ export const admit = (
   return {
     // The dialect itself leaves out what it has no words for.
     request: without(hushed, own),
-    dropped: Array.from(new Set(isHushed ? ["parameters.reasoning_effort", ...paths] : paths))
+    dropped: Array.from(
+      new Set([
+        ...(request.leftOut ?? []),
+        ...isHushed ? ["parameters.reasoning_effort"] : [],
+        ...paths
+      ])
+    )
   }
 }
 
@@ -94,10 +103,13 @@ const withoutReasoning = (
     : request
 }
 
-/** Whether it only says how to answer. */
-const isTuning = ({ path: [part, name] }: Issue, { parameters }: CompletionRequest): boolean =>
-  part === "parameters" && name !== "tools" &&
-  !(name === "response_format" && parameters.responseFormat?.type === "json_schema")
+/** Whether it only says how to answer, or by what name a message goes. */
+const isTuning = ({ path }: Issue, { parameters }: CompletionRequest): boolean => {
+  const [part, name] = path
+  if (part === "messages") return path.length === 3 && path[2] === "name"
+  return part === "parameters" && name !== "tools" &&
+    !(name === "response_format" && parameters.responseFormat?.type === "json_schema")
+}
 
 const refusal = (model: Model, issues: ReadonlyArray<Issue>, canDrop: boolean): GatewayError => {
   const paths = Array.from(new Set(issues.map(({ path }) => path.join("."))))

@@ -44,8 +44,9 @@ export const count = (
     now: tools.wallClock()
   })
   if (candidates instanceof GatewayError) return Effect.fail(candidates)
-  const first = (candidates.find(isUsable(tools)) ?? candidates[0])?.deployment
-  const model = first?.model.id ?? request.model
+  // Whom no request would reach, such as a provider that is switched off, is not shown a prompt either.
+  const first = candidates.find(isUsable(tools))?.deployment
+  const model = (first ?? candidates[0]?.deployment)?.model.id ?? request.model
   return Effect.flatMap(
     first ? Effect.option(askProvider(first, ask)) : Effect.succeedNone,
     (told): Effect.Effect<Counted> =>

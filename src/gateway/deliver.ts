@@ -126,8 +126,8 @@ const spliced = (
 const keep = (call: CallDelivery, delta: Delta): boolean => {
   if (delta._tag === "Usage") call.usage = delta.usage
   else if (delta._tag === "Finish") {
-    const { choice, reason, stop } = delta
-    call.finishes.push(stop === undefined ? { choice, reason } : { choice, reason, stop })
+    const { _tag, ...end } = delta
+    call.finishes.push(end)
   } else return true
   return false
 }

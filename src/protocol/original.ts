@@ -44,11 +44,14 @@ export const keeping = (
     } else if (before[key] === undefined && kept?.has(key)) body[key] = value
   }
   for (const [key, value] of Object.entries(call.body)) {
-    if (Object.hasOwn(body, key) || kept?.has(key) && isSame(before[key], value)) continue
+    // What is not written need not be looked at: most fields of most requests.
+    if (value === undefined || Object.hasOwn(body, key)) continue
+    if (kept?.has(key) && isSame(before[key], value)) continue
     body[key] = value
   }
   return { ...call, body, headers: { ...original.headers, ...call.headers } }
 }
 
-const isSame = (a: JsonObject[string], b: JsonObject[string]): boolean =>
+/** Whether two fields of a body say the same, in the same order. */
+export const isSame = (a: JsonObject[string], b: JsonObject[string]): boolean =>
   a === b || JSON.stringify(a) === JSON.stringify(b)

@@ -19,6 +19,8 @@ const isVector = (value: unknown): value is ReadonlyArray<number> =>
   value.every((number) => typeof number === "number" && Number.isFinite(number))
 
 const fromBase64 = (text: string): ReadonlyArray<number> | undefined => {
+  // A decoder passes over what is no base64, and would make numbers of any words.
+  if (/[^A-Za-z0-9+/=]/.test(text)) return undefined
   const bytes = Buffer.from(text, "base64")
   if (bytes.length === 0 || bytes.length % bytesEach !== 0) return undefined
   const numbers: Array<number> = []

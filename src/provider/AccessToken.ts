@@ -24,18 +24,31 @@ export type FetchToken = (
   signal: AbortSignal
 ) => Effect.Effect<FetchedToken, UpstreamFault>
 
-/** Gives a token that is still good. */
-export type AccessToken = (send: Send, signal: AbortSignal) => Effect.Effect<string, UpstreamFault>
+/** A token, whichever it is by now. */
+export interface AccessToken {
+  /** Gives one that is still good. */
+  readonly get: (send: Send, signal: AbortSignal) => Effect.Effect<string, UpstreamFault>
+  /**
+   * Takes note that `token` was refused, and says whether another is worth a try: one that was just
+   * fetched is kept, for the next would fare no better.
+   */
+  readonly refused: (token: string) => Effect.Effect<boolean>
+  /** The one that was fetched last; absent where there is none. */
+  readonly held: () => string | undefined
+}
 
 /** So long before its end a token is no longer used, or half its life where that is shorter. */
 const marginMs = 5 * 60_000
 /** A token that could not be renewed is used on for so long before that is tried again. */
 const againMs = 30_000
+/** A token that was fetched so lately is not what was refused, but who it is for. */
+const newMs = 30_000
 /** How long fetching may take. */
 const limit = "10 seconds"
 
 /** A token, and when it is to be renewed: a clock that is set must not make it good for longer. */
 interface Held extends FetchedToken {
+  readonly fetchedAtMonotonicMs: number
   readonly renewAtMs: number
   readonly renewAtMonotonicMs: number
 }
@@ -57,9 +70,15 @@ export const makeAccessToken = (fetchToken: FetchToken): AccessToken => {
   let held: Held | undefined
   let flight: Flight | undefined
 
-  const hold = (fetched: FetchedToken, keepMs: number, clock: Clock.Clock): string => {
+  const hold = (
+    fetched: FetchedToken,
+    fetchedAtMonotonicMs: number,
+    keepMs: number,
+    clock: Clock.Clock
+  ): string => {
     held = {
       ...fetched,
+      fetchedAtMonotonicMs,
       renewAtMs: clock.currentTimeMillisUnsafe() + keepMs,
       renewAtMonotonicMs: monotonicMs(clock) + keepMs
     }
@@ -77,13 +96,16 @@ export const makeAccessToken = (fetchToken: FetchToken): AccessToken => {
       onSuccess: (fetched) =>
         Effect.map(Clock.clockWith(Effect.succeed), (clock) => {
           const lifeMs = fetched.expiresAtMs - clock.currentTimeMillisUnsafe()
-          return hold(fetched, lifeMs - Math.min(marginMs, lifeMs / 2), clock)
+          const keepMs = lifeMs - Math.min(marginMs, lifeMs / 2)
+          return hold(fetched, monotonicMs(clock), keepMs, clock)
         }),
       onFailure: (fault) =>
         Effect.flatMap(Clock.clockWith(Effect.succeed), (clock) => {
           const leftMs = (held?.expiresAtMs ?? 0) - clock.currentTimeMillisUnsafe()
           return held && leftMs > 0
-            ? Effect.succeed(hold(held, Math.min(againMs, leftMs), clock))
+            ? Effect.succeed(
+              hold(held, held.fetchedAtMonotonicMs, Math.min(againMs, leftMs), clock)
+            )
             : Effect.fail(fault)
         })
     }))
@@ -104,7 +126,7 @@ export const makeAccessToken = (fetchToken: FetchToken): AccessToken => {
       return shared.fetching ? Fiber.interrupt(shared.fetching) : Effect.void
     })
 
-  return (send) =>
+  const get: AccessToken["get"] = (send) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Clock.clockWith(Effect.succeed), (clock) => {
         if (held && isFresh(held, clock)) return Effect.succeed(held.token)
@@ -121,6 +143,17 @@ export const makeAccessToken = (fetchToken: FetchToken): AccessToken => {
         })
       })
     )
+
+  const refused: AccessToken["refused"] = (token) =>
+    Effect.map(Clock.clockWith(Effect.succeed), (clock) => {
+      // Others who were refused may have had another fetched meanwhile.
+      if (held?.token !== token) return true
+      if (monotonicMs(clock) - held.fetchedAtMonotonicMs < newMs) return false
+      held = undefined
+      return true
+    })
+
+  return { get, refused, held: () => held?.token }
 }
 
 const isFresh = ({ renewAtMs, renewAtMonotonicMs }: Held, clock: Clock.Clock): boolean =>

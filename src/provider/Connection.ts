@@ -4,7 +4,7 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import type { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Send, UpstreamRequest } from "./Egress.ts"
 
@@ -39,6 +39,13 @@ export interface Connection {
   readonly reroute?: ((path: string, model: string) => string) | undefined
   /** Adds what shows who asks, where that is more than a header. Default: nothing. */
   readonly sign?: Sign | undefined
+  /**
+   * Takes note that a signed request was refused for what it was signed with, and says whether there
+   * is another to sign with: then it is sent once more. Default: there is none.
+   */
+  readonly renew?: ((request: UpstreamRequest) => Effect.Effect<boolean>) | undefined
+  /** What must not show anywhere beside the settings' own secrets. Default: nothing. */
+  readonly secrets?: (() => ReadonlyArray<Redacted.Redacted>) | undefined
 }
 
 /**
@@ -50,3 +57,7 @@ export type Sign = (
   send: Send,
   signal: AbortSignal
 ) => Effect.Effect<UpstreamRequest, UpstreamFault>
+
+/** Whether a credential can be the text of a header: of what cannot, each request would fail. */
+export const isVisible = (credential: Redacted.Redacted): boolean =>
+  /^[\x21-\x7e]+$/.test(Redacted.value(credential))

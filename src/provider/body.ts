@@ -123,11 +123,29 @@ export const text = (response: Response, limit: number): Effect.Effect<string, U
   return length !== null && Number(length) <= Math.min(limit, smallBody)
     ? Effect.tryPromise({ try: () => response.text(), catch: brokenText })
     : Effect.suspend(() => {
-      if (!response.body) return Effect.succeed("")
-      const source = open(response.body)
-      return Effect.ensuring(measured(source, limit), Effect.sync(source.cancel))
+      const utf8 = new TextDecoder()
+      let taken = ""
+      const take = (piece: Uint8Array): void => void (taken += utf8.decode(piece, { stream: true }))
+      return Effect.map(measured(response, limit, take), () => taken + utf8.decode())
     })
 }
+
+/** All deltas of a streamed reply of at most `limit` bytes; hangs up where there is more. */
+export const replayed = (
+  response: Response,
+  limit: number,
+  decoder: StreamDecoder
+): Effect.Effect<ReadonlyArray<Delta>, UpstreamFault> =>
+  Effect.suspend(() => {
+    const out: Array<Delta> = []
+    return Effect.flatMap(
+      measured(response, limit, (piece) => void decoder.feed(piece, out)),
+      () => {
+        const fault = decoder.finish(out)
+        return fault ? Effect.fail(fault) : Effect.succeed(out)
+      }
+    )
+  })
 
 /** What is read in one piece where its length is known, in bytes. */
 const smallBody = 256 * 1024
@@ -135,20 +153,33 @@ const smallBody = 256 * 1024
 /** Half of a text is as good as none. */
 const brokenText = (cause: unknown): UpstreamFault => bodyFault(cause, "bad_response")
 
-const measured = Effect.fnUntraced(function* (source: Source, limit: number) {
-  const utf8 = new TextDecoder()
+/** Gives each piece of a body to `take`, as long as there are no more than `limit` bytes. */
+const measured = (
+  { body }: Response,
+  limit: number,
+  take: (piece: Uint8Array) => void
+): Effect.Effect<void, UpstreamFault> => {
+  if (!body) return Effect.void
+  const source = open(body)
+  return Effect.ensuring(drained(source, limit, take), Effect.sync(source.cancel))
+}
+
+const drained = Effect.fnUntraced(function* (
+  source: Source,
+  limit: number,
+  take: (piece: Uint8Array) => void
+) {
   const read = next(source, brokenText)
-  let taken = ""
   let size = 0
   while (true) {
     const piece = yield* read
-    if (piece === undefined) return taken + utf8.decode()
+    if (piece === undefined) return
     if (piece instanceof UpstreamFault) return yield* piece
     size += piece.byteLength
     if (size > limit) {
       const message = `The provider's answer is larger than ${limit} bytes`
       return yield* new UpstreamFault({ class: "too_large", message })
     }
-    taken += utf8.decode(piece, { stream: true })
+    take(piece)
   }
 })

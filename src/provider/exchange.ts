@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type Answer, toDeltas } from "../domain/Answer.ts"
+import type { Answer } from "../domain/Answer.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Delta } from "../domain/Delta.ts"
 import type { EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
@@ -19,12 +19,15 @@ import type { Connection } from "./Connection.ts"
 import type { Send, UpstreamRequest } from "./Egress.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
 import * as Reply from "./reply.ts"
+import { signedBy } from "./signedBy.ts"
 import { withoutSecrets } from "./withoutKey.ts"
 
 /** The largest answer in one piece that is read, in bytes. */
 const answerLimit = 32 * 1024 * 1024
 /** The largest answer of vectors: thousands of them, with thousands of numbers each. */
 const vectorsLimit = 128 * 1024 * 1024
+/** The largest list of models, in bytes: ten thousand, with all that is told of each. */
+const listLimit = 8 * 1024 * 1024
 /** The largest count that is read, in bytes. */
 const countLimit = 64 * 1024
 
@@ -58,7 +61,8 @@ export interface Exchange {
 /** The way to talk with a provider over `send`. */
 export const make = (settings: ProviderSettings, send: Send): Exchange => {
   const { provider: { dialect }, secrets } = settings
-  const { baseUrl, headers: shown, reroute = sameWay, sign } = connectionOf(settings)
+  const connection = connectionOf(settings)
+  const { baseUrl, headers: shown, reroute = sameWay } = connection
   const headers = {
     ...shown,
     "content-type": "application/json",
@@ -66,10 +70,9 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     "accept-encoding": "identity"
   }
 
-  const clean = withoutSecrets(secrets)
-  const signed: Send = sign
-    ? (request, signal) => Effect.flatMap(sign(request, send, signal), (it) => send(it, signal))
-    : send
+  const clean = (fault: UpstreamFault) =>
+    withoutSecrets([...secrets, ...(connection.secrets?.() ?? [])])(fault)
+  const signed = signedBy(connection, send)
 
   const post = ({ path, body, headers: own }: Call, model: string): UpstreamRequest => ({
     method: "POST",
@@ -100,10 +103,15 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
       exchange(
         post(dialect.encode(request, target), target.model),
         (response) =>
-          Effect.flatMap(Body.text(response, answerLimit), (text) =>
-            Reply.answer(
-              isEventStream(response) ? Reply.replay(dialect, text) : Reply.whole(dialect, text)
-            ))
+          isEventStream(response)
+            ? Effect.flatMap(
+              Body.replayed(response, answerLimit, StreamDecoder.of(dialect)),
+              Reply.answer
+            )
+            : Effect.flatMap(
+              Body.text(response, answerLimit),
+              (text) => Reply.whole(dialect, text)
+            )
       ),
 
     stream: (request, target, consume) =>
@@ -116,8 +124,8 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
           Body.text(response, answerLimit),
           (text) =>
             Effect.flatMap(
-              Reply.answer(Reply.whole(dialect, text)),
-              (answer) => consume(Stream.fromIterable(toDeltas(answer)))
+              Reply.steps(dialect, text),
+              (deltas) => consume(Stream.fromIterable(deltas))
             )
         )
       }),
@@ -149,14 +157,21 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     models: exchange(
       { method: "GET", url: baseUrl + reroute(dialect.modelsPath, ""), headers },
       (response) =>
-        Effect.flatMap(Body.text(response, answerLimit), (text) => {
+        Effect.flatMap(Body.text(response, listLimit), (text) => {
           const body = parse(text)
-          return body === undefined || object(body)?.error
+          return !isList(body) || object(body)?.error
             ? Effect.fail(badResponse("The provider did not answer with a list of models"))
             : Effect.succeed(dialect.readModels(body))
         })
     )
   }
+}
+
+/** Whether a body can be a list of models: one that says something else says nothing of them. */
+const isList = (body: unknown): boolean => {
+  const fields = object(body) ?? {}
+  // Of an empty list, Ollama says that there is none.
+  return Array.isArray(body) || Object.values(fields).some(Array.isArray) || fields.data === null
 }
 
 /** How a provider is reached. */
@@ -171,6 +186,7 @@ const sameWay = (path: string): string => path
 const gone = "the call was given up"
 
 const contentType = (response: Response): string => response.headers.get("content-type") ?? ""
-const isEventStream = (response: Response) => contentType(response).startsWith("text/event-stream")
+const isEventStream = (response: Response) =>
+  /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)/.test(contentType(response))
 const isJson = (response: Response) => contentType(response).startsWith("application/json")
 const isPage = (response: Response) => contentType(response).startsWith("text/html")

@@ -11,9 +11,9 @@ import type { Embeddings } from "../domain/Embedding.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Dialect, EmbeddingDialect } from "../protocol/Dialect.ts"
 import { badResponse } from "../protocol/fault.ts"
+import { passable } from "../protocol/foreign.ts"
 import { parse } from "../protocol/json.ts"
 import { retryAfterMs } from "../protocol/retryAfter.ts"
-import * as StreamDecoder from "../protocol/StreamDecoder.ts"
 import * as Body from "./body.ts"
 
 /** The largest error that is read, in bytes; it is told in 200 characters anyway. */
@@ -51,18 +51,26 @@ export const answer = (
   return answer ? Effect.succeed(answer) : Effect.fail(badResponse("The provider gave no answer"))
 }
 
-/** Reads an answer in one piece. */
-export const whole = (dialect: Dialect, text: string): ReadonlyArray<Delta> | UpstreamFault =>
-  read(text, dialect.decode)
-
-/** Reads a stream that came though a whole answer was asked for. */
-export const replay = (dialect: Dialect, text: string): ReadonlyArray<Delta> | UpstreamFault => {
-  const decoder = StreamDecoder.of(dialect)
-  const deltas: Array<Delta> = []
-  const state = decoder.feed(new TextEncoder().encode(text), deltas)
-  if (state instanceof UpstreamFault) return state
-  return decoder.finish(deltas) ?? deltas
+/** Reads an answer in one piece, and keeps it as the provider wrote it. */
+export const whole = (dialect: Dialect, text: string): Effect.Effect<Answer, UpstreamFault> => {
+  const original = parse(text)
+  const deltas = original === undefined ? notJson() : dialect.decode(original)
+  return Effect.map(answer(deltas), (answer) => {
+    const body = passable(original)
+    return body ? { ...answer, original: { dialect: dialect.name, body } } : answer
+  })
 }
+
+/** Reads the steps of an answer in one piece, for a client that wants it as it is written. */
+export const steps = (
+  dialect: Dialect,
+  text: string
+): Effect.Effect<ReadonlyArray<Delta>, UpstreamFault> =>
+  Effect.flatMap(
+    told(text, dialect.decode),
+    // Only a whole answer is one.
+    (deltas) => Effect.as(answer(deltas), deltas)
+  )
 
 /** Reads the vectors of so many `inputs`. */
 export const vectors = (
@@ -72,10 +80,17 @@ export const vectors = (
 ): Effect.Effect<Embeddings, UpstreamFault> =>
   Effect.flatMap(
     told(text, decode),
-    (made) =>
-      made.vectors.length === inputs ? Effect.succeed(made) : Effect.fail(badResponse(
-        `The provider gave ${made.vectors.length} vectors for ${inputs} inputs`
-      ))
+    (made) => {
+      const { vectors } = made
+      if (vectors.length !== inputs) {
+        const message = `The provider gave ${vectors.length} vectors for ${inputs} inputs`
+        return Effect.fail(badResponse(message))
+      }
+      // Such cannot be compared, which is all that vectors are for.
+      return vectors.some(({ length }) => length !== vectors[0]?.length)
+        ? Effect.fail(badResponse("The provider gave vectors of different lengths"))
+        : Effect.succeed(made)
+    }
   )
 
 /** Reads what `decode` understands. */
@@ -99,7 +114,7 @@ const read = <A>(
   decode: (body: unknown) => A | UpstreamFault
 ): A | UpstreamFault => {
   const body = parse(text)
-  return body === undefined
-    ? badResponse("The provider's answer is not JSON, or was cut")
-    : decode(body)
+  return body === undefined ? notJson() : decode(body)
 }
+
+const notJson = () => badResponse("The provider's answer is not JSON, or was cut")

@@ -10,9 +10,7 @@ import { type ConfigError, wrong } from "../config/ConfigError.ts"
 import type { ProviderOptions } from "../config/ConfigFile.ts"
 import type { Settings } from "../config/Settings.ts"
 import { writtenIn } from "../config/written.ts"
-import { anthropic } from "../protocol/anthropic/mod.ts"
-import type { Dialect } from "../protocol/Dialect.ts"
-import { gemini } from "../protocol/gemini/mod.ts"
+import type { DialectName } from "../domain/Message.ts"
 import { openai } from "../protocol/openai/mod.ts"
 import * as catalog from "./catalog/mod.ts"
 import { bearer, type Provider } from "./Provider.ts"
@@ -93,22 +91,29 @@ const own = (
   if (dialect === undefined) return missing("dialect")
   if (base_url === undefined) return missing("base_url")
   if (quirks !== undefined && dialect !== "openai") return stray(source, id)
-  const alike = { openai: catalog.openai, anthropic: catalog.anthropic, gemini: catalog.google }
+  const alike = likes[dialect]
   return Effect.succeed({
     id,
     name: name ?? id,
-    dialect: quirks === undefined ? dialects[dialect] : openai(quirksOf(quirks)),
+    dialect: quirks === undefined ? alike.dialect : openai(quirksOf(quirks)),
     baseUrl: base_url,
     environment: { apiKey: [], baseUrl: undefined },
-    authorize: dialect === "openai" ? bearer : alike[dialect].authorize,
+    authorize: alike.authorize,
     models: [],
     pricing,
-    discovers: discover ?? true
+    discovers: discover ?? alike.discovers ?? true,
+    healthCheck: alike.healthCheck
   })
 }
 
-const dialects: Record<NonNullable<ProviderOptions["dialect"]>, Dialect> = {
-  openai: openai(),
-  anthropic,
-  gemini
+/** Whom a provider of the operator's own is like: how a key is shown, and whether there is a list. */
+const likes: Record<
+  DialectName,
+  Pick<Provider, "dialect" | "authorize" | "discovers" | "healthCheck">
+> = {
+  openai: { dialect: openai(), authorize: bearer },
+  anthropic: catalog.anthropic,
+  gemini: catalog.google,
+  bedrock: catalog.bedrock,
+  cohere: catalog.cohere
 }

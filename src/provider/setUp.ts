@@ -41,6 +41,7 @@ export const setUp = Effect.fnUntraced(
       ? undefined
       : yield* baseUrl(where, address ?? provider.baseUrl, provider.basePath ?? "")
     const connected = provider.connect?.({ baseUrl: resolved, apiKey: key, options: said })
+    const connection = typeof connected === "object" ? connected : undefined
     return {
       provider: {
         ...provider,
@@ -50,8 +51,12 @@ export const setUp = Effect.fnUntraced(
       },
       baseUrl: resolved ?? provider.baseUrl,
       apiKey: key,
-      connection: typeof connected === "object" ? connected : undefined,
-      secrets: [...(key ? [key] : []), ...secretsOf(provider, said)],
+      connection,
+      secrets: [
+        ...(key ? [key] : []),
+        ...secretsOf(provider, said),
+        ...(connection?.secrets?.() ?? [])
+      ],
       size: {
         ...defaultSize,
         concurrency: options.concurrency ?? defaultSize.concurrency,

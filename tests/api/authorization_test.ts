@@ -95,6 +95,7 @@ liveTest("what needs nothing answers everybody", () =>
     const { url } = yield* start
     const open = routes.filter(({ needs }) => needs === "nothing")
     assertEquals(open.map(({ path }) => path).toSorted(), [
+      "/",
       "/api/v1/llm/health",
       "/docs",
       "/openapi.json"

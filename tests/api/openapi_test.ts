@@ -17,7 +17,7 @@ liveTest(
       const declared = Object.entries<Record<string, unknown>>(body.paths).flatMap(([path, item]) =>
         Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`)
       )
-      const pages = ["/openapi.json", "/docs", "/metrics"]
+      const pages = ["/", "/openapi.json", "/docs", "/metrics"]
       const served = routes.filter(({ path }) => !pages.includes(path))
       assertEquals(
         declared.toSorted(),
@@ -78,4 +78,16 @@ liveTest("/docs is a page that loads nothing from elsewhere", () =>
     assertEquals(sources, [])
     assertEquals(headers.get("x-content-type-options"), "nosniff")
     assert(text.includes("/api/v1/llm/generate"))
+  }))
+
+liveTest("GET and HEAD / tell everybody that somebody is there, and where to look", () =>
+  Effect.gen(function* () {
+    const { url } = yield* start()
+    const got = yield* Effect.promise(async () => {
+      const response = await fetch(`${url}/`)
+      return [response.status, (await response.json()).docs]
+    })
+    assertEquals(got, [200, "/docs"])
+    const head = yield* Effect.promise(() => fetch(`${url}/`, { method: "HEAD" }))
+    assertEquals([head.status, yield* Effect.promise(() => head.text())], [200, ""])
   }))

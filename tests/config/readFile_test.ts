@@ -114,7 +114,7 @@ extra: 1
       "models.m.price.input_per_1m_tokens: Expected a value between 0 and 1000000",
       "models.m.price.output_per_1m_tokens: Missing key",
       "providers.mine.concurrency: Expected a value between 1 and 1000000000",
-      `providers.mine.dialect: Expected "openai" | "anthropic" | "gemini"`,
+      `providers.mine.dialect: Expected "openai" | "anthropic" | "gemini" | "bedrock" | "cohere"`,
       "server.hots: there is no such setting",
       "server.port: Expected number",
       "simulator.enabled: Expected boolean",

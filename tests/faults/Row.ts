@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
+import type { DialectName } from "../../src/domain/Message.ts"
 import type { RecordedCall, Script } from "../kit/FakeProvider.ts"
 
 /** Where the provider of a row is. */
@@ -34,7 +34,9 @@ export interface Row {
   /** On the gateway whose time limits are short. Default: false. */
   readonly hasty?: boolean
   /** Where the fault is only known in these. Default: all. */
-  readonly dialects?: ReadonlyArray<FakeDialectName>
+  readonly dialects?: ReadonlyArray<DialectName>
+  /** Where the fault cannot be said, and why. Default: nowhere. */
+  readonly without?: { readonly [D in DialectName]?: string }
   /** Make a good call before, so that the call itself finds an open connection. Default: false. */
   readonly warm?: boolean
   /**

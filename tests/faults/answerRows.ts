@@ -18,7 +18,7 @@ import {
 } from "../kit/FakeProvider.ts"
 import { utf8 } from "../kit/fake/sending.ts"
 import { both, cooling, failed, good, invalid, limited, parked, type Row } from "./Row.ts"
-import { emptyAnswer } from "./scripts.ts"
+import { emptyAnswer, givenUp } from "./scripts.ts"
 
 /** It may have been a moment's fault: the provider is asked once more. */
 const bad = { asks: 2, ...both(failed("upstream_bad_response")) } as const
@@ -87,6 +87,10 @@ export const answerRows: ReadonlyArray<Row> = [
   {
     id: "U27",
     what: "200 with an error in it",
+    without: {
+      bedrock: "the type of its errors is in a header, with a status",
+      cohere: "its errors have no code"
+    },
     script: ({ dialect }) =>
       dialect === "openai"
         ? json({ error: { message: "Slow down", code: "rate_limit_exceeded" } })
@@ -95,6 +99,21 @@ export const answerRows: ReadonlyArray<Row> = [
         : json({ error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "Slow down" } }),
     held: cooling(1),
     ...both(limited())
+  },
+  {
+    id: "U27",
+    what: "an answer of which Cohere says that it failed",
+    dialects: ["cohere"],
+    script: givenUp,
+    asks: 2,
+    ...both(failed("upstream_error"))
+  },
+  {
+    id: "U27",
+    what: "an answer of which Bedrock says that it is none",
+    dialects: ["bedrock"],
+    script: givenUp,
+    ...bad
   },
   { id: "U27", what: "200 with {}", script: json({}), ...bad },
   { id: "U27", what: "200 with null", script: json(null), ...bad },
@@ -155,10 +174,12 @@ export const answerRows: ReadonlyArray<Row> = [
     ...both(good())
   },
   {
-    // The fake's Gemini sends such a whole answer as an array, which an error leaves open.
-    dialects: ["openai", "anthropic"],
     id: "U31",
     what: "an error in the other shape",
+    without: {
+      gemini: "such a stream is an array, which an error leaves open: that is U28",
+      cohere: "its streams do not say which error it is"
+    },
     script: answer({ shape: "stream", breaks: { after: 0, by: "error", kind: "rate_limited" } }),
     held: cooling(1),
     whole: limited()

@@ -60,6 +60,7 @@ export const catalogue: ReadonlyArray<Fault> = rows(`
   U39 Events in every framing, split anywhere
   U40 Events of a megabyte, and of more than is read
   U41 What no dialect has: events twice, unknown, or after the end
+  U48 Events that drip, byte by byte, or whose checksum is wrong
   C1 The client leaves before the first byte
   C2 The client leaves in the middle of the answer
   C5 A body that is too large, or too short
@@ -103,6 +104,41 @@ export const catalogue: ReadonlyArray<Fault> = rows(`
 
 /** Tests whose names do not begin with their row, by the file that they stand in. */
 export const elsewhere: ReadonlyArray<Fault & { readonly file: string }> = [
+  [
+    "U18",
+    "tests/protocol/bedrock/fault_test.ts",
+    "an error is what its type says, more than its status"
+  ],
+  [
+    "U18",
+    "tests/provider/aws/bedrock_test.ts",
+    "each of Bedrock's errors is told as what it is, before an answer and within"
+  ],
+  [
+    "U21",
+    "tests/protocol/bedrock/fault_test.ts",
+    "what is wrong with a request, its words tell"
+  ],
+  [
+    "U21",
+    "tests/protocol/cohere/fault_test.ts",
+    "an error's class is told by its status, and by its words where those say more"
+  ],
+  [
+    "U39",
+    "tests/protocol/eventstream/messages_test.ts",
+    "each message is told once, by its type and its payload"
+  ],
+  [
+    "U48",
+    "tests/protocol/eventstream/messages_test.ts",
+    "a bit that flipped anywhere ends the stream, and nothing of its message is told"
+  ],
+  [
+    "U48",
+    "tests/provider/aws/bedrock_test.ts",
+    "a stream that is cut, garbled, corrupted or reset is never whole"
+  ],
   ["C19", "tests/api/errors_test.ts", "HEAD is answered as GET, without a body"],
   [
     "C19",

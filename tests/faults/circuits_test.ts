@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
-import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
+import type { DialectName } from "../../src/domain/Message.ts"
 import { answer, fail } from "../kit/FakeProvider.ts"
 import { liveTest } from "../kit/effect.ts"
 import { check } from "./client.ts"
@@ -28,7 +28,7 @@ const opened = (retryAfter: Seconds): Refusal => ({
 const threshold = 3
 
 /** Has the circuit of a dialect's model open. Two asks: the first fails twice, and the other once. */
-const breakDown = async ({ ask, fakes }: House, dialect: FakeDialectName, model: string) => {
+const breakDown = async ({ ask, fakes }: House, dialect: DialectName, model: string) => {
   fakes[dialect].respond(fail("server"))
   const before = fakes[dialect].calls.length
   await ask(model, false)

@@ -61,7 +61,7 @@ PENSTOCK_WRITE_FAULTS=1 deno test -A tests/faults/coverage_test.ts -->
 
 What can go wrong, what Penstock then does, and where that is tested. The tests ask a real gateway
 over real sockets; its provider is a fake that does wrong what the row says, in the dialects of
-OpenAI, Anthropic and Gemini, whole and streamed.
+OpenAI, Anthropic, Gemini, Bedrock and Cohere, whole and streamed.
 
 ## What is tested where
 
@@ -74,7 +74,12 @@ ${
 
 Not in there:
 
-${toTable(["Row", "What is left out", "Why"], leftOut.map(({ id, part, why }) => [id, part, why]))}
+${
+    toTable(
+      ["Row", "What is left out", "Why"],
+      byRow(leftOut).map(({ id, part, why }) => [id, part, why])
+    )
+  }
 
 ## What becomes of an upstream fault
 
@@ -88,12 +93,13 @@ ${toTable(["Row", "What is left out", "Why"], leftOut.map(({ id, part, why }) =>
 ${
     toTable(
       ["Row", "What goes wrong", "Asked", "Then", "Else", "Left alone"],
-      sorted.map((row) => [row.id, row.what, asked(row), then(row), told(row), alone(row)])
+      byRow(table).map((row) => [row.id, row.what, asked(row), then(row), told(row), alone(row)])
     )
   }
 `
 
-const sorted = table.toSorted((one, other) => Number(one.id.slice(1)) - Number(other.id.slice(1)))
+const byRow = <One extends Pick<Row, "id">>(all: ReadonlyArray<One>): ReadonlyArray<One> =>
+  all.toSorted((one, other) => Number(one.id.slice(1)) - Number(other.id.slice(1)))
 
 /** The files that a row has tests in, each with their number. */
 const where = (all: ReadonlyArray<Test>, id: string): string => {

@@ -21,6 +21,7 @@ const range = (letter: string, from: number, to: number) =>
 /** What has to be there: the upstream faults, and of the others those that were asked for. */
 const required = [
   ...range("U", 1, 41),
+  "U48",
   ...range("C", 1, 2),
   ...range("C", 5, 15),
   ...range("C", 19, 24),

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
-import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
+import type { DialectName } from "../../src/domain/Message.ts"
 import { answer, type Choose } from "../kit/FakeProvider.ts"
 import { checkConnections } from "./hidden.ts"
 import { dialects, type House, type HouseOptions, modelAt, open } from "./house.ts"
@@ -15,7 +15,7 @@ import type { Row, Seen } from "./Row.ts"
 /** One case of a row. */
 export interface Case {
   readonly row: Row
-  readonly dialect: FakeDialectName
+  readonly dialect: DialectName
   readonly streamed: boolean
   /** What the row says that a client sees. */
   readonly seen: Seen
@@ -53,7 +53,7 @@ export const testRow = (
     Effect.gen(function* () {
       const house = yield* open({ at, hasty, ...options })
       const wrong: Array<string> = []
-      const inDialect = async (dialect: FakeDialectName) => {
+      const inDialect = async (dialect: DialectName) => {
         const model = modelAt(at, dialect)
         try {
           if (row.warm) await house.ask(model, false)
@@ -66,7 +66,7 @@ export const testRow = (
       // Where the house's clock is moved, one after the other.
       const concurrency = row.held ? 1 : "unbounded"
       yield* Effect.forEach(
-        row.dialects ?? dialects,
+        dialectsOf(row),
         (dialect) => Effect.promise(() => inDialect(dialect)),
         { concurrency, discard: true }
       )
@@ -75,7 +75,9 @@ export const testRow = (
       for (const fake of house.all) {
         assertEquals(fake.strays.length, 0, "A call to an address that no dialect has")
         if (wrong.length === 0) {
-          yield* Effect.promise(() => checkConnections(fake, pooled.has(fake) ? 3 : 0))
+          yield* Effect.promise(() =>
+            checkConnections(fake, pooled.has(fake) ? dialects.length : 0)
+          )
         }
       }
       return wrong
@@ -102,6 +104,10 @@ export const testRow = (
     }
   })
 }
+
+/** The dialects that `row` is tested in. */
+export const dialectsOf = ({ dialects: only = dialects, without = {} }: Row) =>
+  only.filter((dialect) => without[dialect] === undefined)
 
 /** Most of a row is waiting: for a pause to pass, for a silence to be long enough. */
 const atOnce = 3

@@ -7,7 +7,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
+import { type DialectName, dialectNames } from "../../src/domain/Message.ts"
 import * as Fake from "../kit/FakeProvider.ts"
 import { apiKey, hello, start } from "../kit/gateway.ts"
 import type { Reply } from "./client.ts"
@@ -15,20 +15,24 @@ import { type MovableClock, movableClock } from "./clock.ts"
 import type { Place } from "./Row.ts"
 
 /** The dialects, each with its fake provider. */
-export const dialects: ReadonlyArray<FakeDialectName> = ["openai", "anthropic", "gemini"]
+export const dialects: ReadonlyArray<DialectName> = dialectNames
 
 /** The models by which the catalogue's providers are asked. */
-const models: Record<FakeDialectName, string> = {
+const models: Record<DialectName, string> = {
   openai: "gpt-4o-mini",
   anthropic: "claude-sonnet-4-6",
-  gemini: "gemini-2.5-flash"
+  gemini: "gemini-2.5-flash",
+  bedrock: "amazon.nova-lite-v1:0",
+  cohere: "command-a-03-2025"
 }
 
 /** Credentials that must go nowhere but into their header. */
-export const keys: Record<FakeDialectName | "own" | "spare", string> = {
+export const keys: Record<DialectName | "own" | "spare", string> = {
   openai: "sk-proj-canary0OpenAi0123456789",
   anthropic: "sk-ant-api03-canary0Anthropic0123456789",
   gemini: "AIzaSyCanary0Gemini0123456789",
+  bedrock: "ABSKcanary0Bedrock0123456789=",
+  cohere: "canary0of0Cohere0with0no0known0shape",
   own: "canary0with0no0known0shape",
   spare: "canary0of0the0spare0provider"
 }
@@ -69,7 +73,7 @@ export interface House {
   readonly url: string
   /** The address of the gateway's API. */
   readonly api: string
-  readonly fakes: Record<FakeDialectName, Fake.FakeProvider>
+  readonly fakes: Record<DialectName, Fake.FakeProvider>
   /** Answers where one of `fakes` cannot. */
   readonly spare: Fake.FakeProvider
   /** Where redirects lead, and nobody should come. */
@@ -91,20 +95,22 @@ export interface House {
 }
 
 /** The model that is served by the provider of a dialect at a place. */
-export const modelAt = (place: Place, dialect: FakeDialectName): string =>
+export const modelAt = (place: Place, dialect: DialectName): string =>
   place === "fake" ? models[dialect] : `${place}-${dialect}`
 
 /** The model that stands in for those of a dialect: it speaks another one. */
-export const spareFor = (dialect: FakeDialectName): string => `spare-${dialect}`
+export const spareFor = (dialect: DialectName): string => `spare-${dialect}`
 
-const spareDialects: Record<FakeDialectName, FakeDialectName> = {
+const spareDialects: Record<DialectName, DialectName> = {
   openai: "anthropic",
   anthropic: "gemini",
-  gemini: "openai"
+  gemini: "bedrock",
+  bedrock: "cohere",
+  cohere: "openai"
 }
 
 /** The dialect that the model speaks which stands in for those of a dialect. */
-export const spareDialect = (dialect: FakeDialectName): FakeDialectName => spareDialects[dialect]
+export const spareDialect = (dialect: DialectName): DialectName => spareDialects[dialect]
 
 /** Opens a house; it closes with the scope. */
 export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
@@ -112,18 +118,27 @@ export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
   // It takes a moment until nothing is left of a fake: all of them go at once.
   const yard = yield* Scope.fork(yield* Effect.scope, "parallel")
   const fake = (own?: Fake.FakeProviderOptions) => Scope.provide(Fake.start(own), yard)
-  const fakes = { openai: yield* fake(), anthropic: yield* fake(), gemini: yield* fake() }
+  const fakes = {
+    openai: yield* fake(),
+    anthropic: yield* fake(),
+    gemini: yield* fake(),
+    bedrock: yield* fake(),
+    cohere: yield* fake()
+  }
   const elsewhere = yield* fake()
   const spare = yield* fake()
   const far = yield* fake(there[at])
-  const addressOf = (dialect: FakeDialectName): string => {
+  // What an address is made of says nothing of what went wrong.
+  const refused = at === "refused"
+    ? `${yield* Scope.provide(Fake.refusedUrl, yard)}/ssl/timeout`
+    : ""
+  const addressOf = (dialect: DialectName): string => {
     switch (at) {
       case "fake":
       case "own":
         return fakes[dialect].url
       case "refused":
-        // What an address is made of says nothing of what went wrong.
-        return `${Fake.refusedUrl()}/ssl/timeout`
+        return refused
       case "unknownHost":
         return Fake.unknownHostUrl
       case "plain":
@@ -133,9 +148,9 @@ export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
         return far.url
     }
   }
-  const policy = (dialect: FakeDialectName) =>
+  const policy = (dialect: DialectName) =>
     standIn ? { fallback_models: [spareFor(dialect)], ...standIn.policy } : {}
-  const each = (entry: (dialect: FakeDialectName) => Record<string, object>): object =>
+  const each = (entry: (dialect: DialectName) => Record<string, object>): object =>
     Object.assign({}, ...dialects.map(entry))
   const clock = movableClock()
   const gateway = yield* start({
@@ -146,6 +161,12 @@ export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
       ANTHROPIC_BASE_URL: fakes.anthropic.url,
       GEMINI_API_KEY: keys.gemini,
       GEMINI_BASE_URL: fakes.gemini.url,
+      // Signing it is tested with the provider.
+      AWS_BEARER_TOKEN_BEDROCK: keys.bedrock,
+      AWS_REGION: "eu-central-1",
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: fakes.bedrock.url,
+      COHERE_API_KEY: keys.cohere,
+      CO_API_URL: fakes.cohere.url,
       ...env
     },
     config: {
@@ -155,6 +176,8 @@ export const open = Effect.fnUntraced(function* (options: HouseOptions = {}) {
         openai: unchecked,
         anthropic: unchecked,
         google: unchecked,
+        bedrock: unchecked,
+        cohere: unchecked,
         ...(at === "fake" ? {} : each((dialect) => ({
           [modelAt(at, dialect)]: {
             dialect,

@@ -17,7 +17,7 @@ import {
   type Seconds,
   unavailable
 } from "./Row.ts"
-import { busy, echo, inSeconds, limitedUntil, refuse } from "./scripts.ts"
+import { busy, echo, inSeconds, limitedUntil, notReady, refuse } from "./scripts.ts"
 
 const quota = unavailable(503, "provider_error", "upstream_quota_exhausted")
 
@@ -134,10 +134,18 @@ export const refusalRows: ReadonlyArray<Row> = [
   {
     id: "U18",
     what: "overloaded",
+    without: { cohere: "it has no words for it: its 503 is a failure like any other" },
     script: busy,
     ...both(overloaded(5))
   },
   plain("U18", 529, overloaded()),
+  {
+    id: "U18",
+    what: "Bedrock's 429 of a model that is not ready",
+    dialects: ["bedrock"],
+    script: notReady,
+    ...both(overloaded(5))
+  },
   {
     id: "U19",
     what: "our key is not taken",

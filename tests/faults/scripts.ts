@@ -8,7 +8,15 @@ import { complete } from "../kit/fake/Answer.ts"
 import type { FakeEvent } from "../kit/fake/FakeDialect.ts"
 import { frame } from "../kit/fake/framing.ts"
 import { send, utf8 } from "../kit/fake/sending.ts"
-import { answer, type Choose, fail, json, type Script, status } from "../kit/FakeProvider.ts"
+import {
+  answer,
+  type Choose,
+  fail,
+  json,
+  type Script,
+  type Stage,
+  status
+} from "../kit/FakeProvider.ts"
 
 /** Answers well, says that the connection stays open, and ends it. */
 export const answerAndHangUp: Script = {
@@ -41,6 +49,12 @@ export const busy: Choose = ({ dialect }) => {
     : fail("overloaded", { headers })
 }
 
+/** What Bedrock says of a model that is being loaded, with a status that others use for limits. */
+export const notReady: Script = status(429, {
+  headers: { "retry-after": "5", "x-amzn-errortype": "ModelNotReadyException" },
+  body: { message: "Model is not ready for inference. Please try again later." }
+})
+
 /** A refusal that repeats the credential it was shown. */
 export const echo = (kind: "auth" | "bad_request" | "server"): Choose => ({ headers }) => {
   const shown = ["authorization", "x-api-key", "x-goog-api-key"].map((name) => headers.get(name))
@@ -50,7 +64,15 @@ export const echo = (kind: "auth" | "bad_request" | "server"): Choose => ({ head
 /** An answer in the dialect that has nothing in it. */
 export const emptyAnswer: Choose = ({ dialect }) => json(nothing[dialect])
 
-const nothing: Record<DialectName, unknown> = {
+/** An answer that was given up, as Bedrock and Cohere say so. */
+export const givenUp: Choose = ({ dialect }) =>
+  json(
+    dialect === "bedrock"
+      ? { ...nothing.bedrock, stopReason: "malformed_model_output" }
+      : { ...nothing.cohere, finish_reason: "ERROR", error: "It is so" }
+  )
+
+const nothing: Record<DialectName, object> = {
   openai: { id: "chatcmpl-1", object: "chat.completion", choices: [] },
   anthropic: { id: "msg_1", type: "message", role: "assistant", content: [], stop_reason: null },
   gemini: { candidates: [], responseId: "1" },
@@ -63,16 +85,41 @@ export const edited = (
   edit: (events: ReadonlyArray<FakeEvent>, dialect: DialectName) => ReadonlyArray<FakeEvent>
 ): Script => ({
   name: "edited stream",
-  play: ({ call, peer, dialect }) => {
+  play: (stage) => {
+    const { call, dialect } = stage
     const events = edit(dialect.events(complete({}, call.model), call), call.dialect)
-    return send(peer, {
-      status: 200,
-      headers: { "content-type": "text/event-stream" },
-      pieces: events.map((event, at) => utf8(frame(event, at === 0, {}))),
-      transfer: "chunked"
-    })
+    return play(stage, framed(stage, events))
   }
 })
+
+/** An answer of which all behind its first word comes a byte at a time, so many milliseconds apart. */
+export const dripping = (milliseconds: number): Script => ({
+  name: `a byte every ${milliseconds} ms`,
+  play: (stage) => {
+    const { call, dialect } = stage
+    const events = dialect.events(complete({}, call.model), call)
+    const begun = 1 + events.findIndex(({ kind }) => kind === "content")
+    const rest = framed(stage, events.slice(begun)).flatMap((piece) => [...piece])
+    const bytes = rest.map((byte) => Uint8Array.of(byte))
+    return play(stage, [...framed(stage, events.slice(0, begun)), ...bytes], milliseconds)
+  }
+})
+
+const framed = ({ dialect: { binary } }: Stage, events: ReadonlyArray<FakeEvent>) =>
+  events.map((event, at) => binary?.frame(event) ?? utf8(frame(event, at === 0, {})))
+
+const play = (
+  { dialect: { binary }, peer }: Stage,
+  pieces: ReadonlyArray<Uint8Array>,
+  pace?: number
+) =>
+  send(peer, {
+    status: 200,
+    headers: { "content-type": binary?.contentType ?? "text/event-stream" },
+    pieces,
+    transfer: "chunked",
+    pace
+  })
 
 /** What each dialect's provider might add to a stream, and nobody should be told. */
 export const withNoise: Script = edited((events, dialect) => {
@@ -98,9 +145,28 @@ export const withNoise: Script = edited((events, dialect) => {
         ...events,
         { kind: "preamble", data: { responseId: "other", candidates: [] } }
       ]
-    case "bedrock":
+    case "bedrock": {
+      const delta = { text: "nobody asked" }
+      return [
+        ...(first ? [first, first] : []),
+        { kind: "preamble", name: "somethingNew", data: { contentBlockIndex: 0, delta } },
+        { kind: "preamble", name: "contentBlockStop", data: { contentBlockIndex: 7 } },
+        { kind: "content", name: "contentBlockDelta", data: { delta } },
+        ...rest.filter(({ name }) => name !== "metadata"),
+        // Nothing but the count of tokens comes after the end.
+        ...content,
+        ...rest.filter(({ name }) => name === "metadata"),
+        ...content
+      ]
+    }
     case "cohere":
-      return events
+      return [
+        ...(first ? [first, first] : []),
+        { kind: "preamble", name: "debug", data: { type: "debug", prompt: "nobody asked" } },
+        { kind: "preamble", name: "something-new", data: { type: "something-new", delta: null } },
+        ...rest,
+        ...content
+      ]
   }
 })
 

@@ -1,11 +1,11 @@
 /**
- * U32 to U41: streams that begin well, or seem to.
+ * U32 to U41, and U48: streams that begin well, or seem to.
  *
  * @module
  */
 import { answer, type AnswerOptions } from "../kit/FakeProvider.ts"
 import { broken, cooling, failed, good, late, limited, type Row } from "./Row.ts"
-import { withNoise } from "./scripts.ts"
+import { dripping, withNoise } from "./scripts.ts"
 
 /** What came before the break in an answer that breaks after one piece. */
 const first = "Hello,"
@@ -20,18 +20,32 @@ const text = "Grüße,\u2028 世界 🎉\r\n\r\ndata: [DONE]\n\n\u0085\ufeff 'ñ
 const framed = (what: string, options: AnswerOptions): Row => ({
   id: "U39",
   what,
+  ...(options.framing
+    ? { without: { bedrock: "its events are binary: they are framed in one way" } }
+    : {}),
   script: answer({ text, ...options }),
   streamed: good(text)
 })
 
-/** U32 to U41. */
+const mute = "its streams do not say which error it is"
+
+/** U32 to U41, and U48. */
 export const streamRows: ReadonlyArray<Row> = [
   {
     id: "U32",
     what: "the first event is an error",
+    without: { cohere: mute },
     script: answer({ breaks: { after: 0, by: "error", kind: "rate_limited" } }),
     held: cooling(1),
     streamed: limited()
+  },
+  {
+    id: "U32",
+    what: "the first event is an error that Cohere does not name",
+    dialects: ["cohere"],
+    script: answer({ breaks: { after: 0, by: "error" } }),
+    asks: 2,
+    streamed: failed("upstream_error")
   },
   {
     id: "U33",
@@ -93,9 +107,18 @@ export const streamRows: ReadonlyArray<Row> = [
   {
     id: "U37",
     what: "an error after a token",
+    without: { cohere: mute },
     script: answer({ breaks: { after: 1, by: "error", kind: "rate_limited" } }),
     held: cooling(1),
     streamed: broken(first, "upstream_rate_limited", "rate_limit_exceeded")
+  },
+  {
+    id: "U37",
+    what: "an error after a token that Cohere does not name",
+    dialects: ["cohere"],
+    script: answer({ breaks: { after: 1, by: "error" } }),
+    asks: 2,
+    streamed: broken(first, "upstream_error")
   },
   ...[1, 3].map((times): Row => ({
     id: "U38",
@@ -131,5 +154,20 @@ export const streamRows: ReadonlyArray<Row> = [
     closes: true,
     streamed: broken(first, "upstream_response_too_large")
   },
-  { id: "U41", what: "what no dialect has", script: withNoise, streamed: good() }
+  { id: "U41", what: "what no dialect has", script: withNoise, streamed: good() },
+  {
+    id: "U48",
+    what: "an event that drips",
+    script: dripping(20),
+    hasty: true,
+    closes: true,
+    streamed: { ...broken(first, "upstream_stream_timeout", "timeout"), keptAlive: true }
+  },
+  {
+    id: "U48",
+    what: "a bit that flipped on its way from Bedrock",
+    dialects: ["bedrock"],
+    script: answer({ breaks: { after: 1, by: "corruption" } }),
+    ...cut
+  }
 ]

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type DialectName, dialectNames } from "../../src/domain/Message.ts"
 import { answerRows } from "./answerRows.ts"
 import { networkRows } from "./networkRows.ts"
 import { refusalRows } from "./refusalRows.ts"
@@ -17,25 +18,41 @@ export const table: ReadonlyArray<Row> = [
   ...streamRows
 ]
 
-/** What of the catalogue's U1 to U41 is in no row, and why. */
-export const leftOut: ReadonlyArray<{
+/** Something of the catalogue that is in no row, and why. */
+export interface Omission {
   readonly id: Row["id"]
   readonly part: string
   readonly why: string
-}> = [
+}
+
+/** The dialects, as they are called in the words of a page. */
+const names: Record<DialectName, string> = {
+  openai: "OpenAI",
+  anthropic: "Anthropic",
+  gemini: "Gemini",
+  bedrock: "Bedrock",
+  cohere: "Cohere"
+}
+
+/** What cannot be said in some dialect. */
+const unsaid = table.flatMap(({ id, what, without = {} }): ReadonlyArray<Omission> =>
+  dialectNames.flatMap((dialect) => {
+    const why = without[dialect]
+    return why === undefined ? [] : [{ id, part: `${what}: in ${names[dialect]}'s dialect`, why }]
+  })
+)
+
+/** What of the catalogue's upstream faults is in no row, and why. */
+export const leftOut: ReadonlyArray<Omission> = [
   {
     id: "U3",
     part: "a certificate that is expired, or of another host",
     why: "it would have to be signed by an authority that the machine trusts"
   },
   {
-    id: "U18",
-    part: "Bedrock's 429 and 503",
-    why: "Bedrock's dialect is not spoken yet"
-  },
-  {
     id: "U29",
     part: "a head between 64 KiB and the 400 KiB that the runtime reads at most",
     why: "measuring every head costs more than such a head, which goes nowhere"
-  }
+  },
+  ...unsaid
 ]

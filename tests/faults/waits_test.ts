@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
-import type { FakeDialectName } from "../kit/fake/FakeDialect.ts"
+import type { DialectName } from "../../src/domain/Message.ts"
 import { answer, type Choose, fail, type Script, status } from "../kit/FakeProvider.ts"
 import { liveTest } from "../kit/effect.ts"
 import { check } from "./client.ts"
@@ -29,8 +29,8 @@ const inMs = (milliseconds: number) => new Date(Date.now() + milliseconds)
 /** Runs `run` for each dialect, whole and streamed, all of them at once. */
 const everywhere = (
   options: HouseOptions,
-  run: (house: House, dialect: FakeDialectName, streamed: boolean) => Promise<void>,
-  some: ReadonlyArray<FakeDialectName> = dialects
+  run: (house: House, dialect: DialectName, streamed: boolean) => Promise<void>,
+  some: ReadonlyArray<DialectName> = dialects
 ) =>
   Effect.forEach(
     [false, true],
@@ -49,7 +49,7 @@ interface Pause {
   readonly id: Row["id"]
   readonly what: string
   readonly leastMs: number
-  readonly dialects?: ReadonlyArray<FakeDialectName>
+  readonly dialects?: ReadonlyArray<DialectName>
   readonly script: Script | Choose
 }
 

@@ -1,10 +1,11 @@
 import { assertEquals, assertStringIncludes } from "@std/assert"
 import * as Effect from "effect/Effect"
 import type { CompletionRequest, Parameters } from "../../src/domain/Completion.ts"
+import { nothingTold } from "../../src/gateway/Ask.ts"
 import { Gateway } from "../../src/gateway/Gateway.ts"
 import { test } from "../kit/effect.ts"
 import { simulated } from "../kit/gateway.ts"
-import { answering, upstream } from "../kit/upstream.ts"
+import { answering, json, upstream } from "../kit/upstream.ts"
 import { ask, asking } from "./request.ts"
 
 const env = { ANTHROPIC_API_KEY: "sk-ant-test" }
@@ -63,4 +64,38 @@ test("a request that says so is sent without what the model does not take", () =
     })
     const claude = yield* sent(asking("claude-haiku-4-5", { seed: 1, maxTokens: 7 }, true))
     assertEquals([claude.body?.max_tokens, claude.body && "seed" in claude.body], [7, false])
+  }))
+
+test("of a request that says so a message goes without its name where a provider takes none", () =>
+  Effect.gen(function* () {
+    const named = (dropUnsupported: boolean): CompletionRequest => ({
+      ...asking("quick", {}, dropUnsupported),
+      messages: [{ role: "user", content: [{ type: "text", text: "Hi" }], name: "Ada" }]
+    })
+    const provider = upstream(() => answering("Hello"))
+    const told = nothingTold()
+    const generate = (request: CompletionRequest) =>
+      Effect.result(Gateway.use((gateway) => gateway.generate({ ...ask(request), told })))
+    yield* Effect.gen(function* () {
+      assertEquals((yield* generate(named(false)))._tag, "Failure")
+      assertEquals(provider.calls.length, 0)
+      assertEquals((yield* generate(named(true)))._tag, "Success")
+    }).pipe(Effect.provide(simulated(provider.send, {
+      env: { GROQ_API_KEY: "k" },
+      config: { models: { quick: { provider: "groq" } } }
+    })))
+    assertEquals(provider.calls[0]?.body.messages, [{ role: "user", content: "Hi" }])
+    assertEquals(told.dropped, ["messages.0.name"])
+  }))
+
+test("an operator's temperature that a provider does not take is left out, and refuses nobody", () =>
+  Effect.gen(function* () {
+    const provider = upstream(() =>
+      json({ content: [{ type: "text", text: "Hi" }], stop_reason: "end_turn" })
+    )
+    const config = { models: { "claude-haiku-4-5": { parameters: { default_temperature: 1.5 } } } }
+    yield* Gateway.use((gateway) => gateway.generate(ask(asking("claude-haiku-4-5")))).pipe(
+      Effect.provide(simulated(provider.send, { env, config }))
+    )
+    assertEquals(provider.calls.map(({ body }) => body.temperature), [undefined])
   }))

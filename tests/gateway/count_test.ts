@@ -65,6 +65,22 @@ test("who cannot be asked is not asked to count either: the next one is", () =>
     Effect.provide(simulated(providers({}).send, setup({ fallback_models: ["far"] }, false)))
   ))
 
+for (
+  const [name, { near, enabled }] of Object.entries({
+    "a provider that is switched off": { near: {}, enabled: false },
+    "the provider of a model that is switched off": { near: { enabled: false }, enabled: true }
+  })
+) {
+  test(`${name} is shown no prompt, also where there is nobody else`, () => {
+    const upstream = providers({ one: [json({ totalTokens: 42 })] })
+    return Effect.gen(function* () {
+      const { model, source } = yield* count("near")
+      assertEquals([model, source], ["near", "estimated"])
+      assertEquals(upstream.calls, [])
+    }).pipe(Effect.provide(simulated(upstream.send, setup(near, enabled))))
+  })
+}
+
 test("a model that nobody has is not counted for", () =>
   Effect.gen(function* () {
     const { reason } = yield* Effect.flip(count("nobody"))

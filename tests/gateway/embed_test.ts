@@ -158,6 +158,21 @@ test("the limits of the key and of the model hold, and what was not used comes b
     })
   ))))
 
+test("only what is read is set aside: no room is kept for an answer", () =>
+  Effect.gen(function* () {
+    const both = yield* Effect.forkChild(Effect.all([embed(), embed()], {
+      concurrency: "unbounded"
+    }))
+    yield* pass(1000)
+    assertEquals((yield* Fiber.join(both)).length, 2)
+  }).pipe(Effect.provide(simulated(
+    providers({ one: [{ ...vectors(), headMs: 500 }] }).send,
+    setup({
+      near: { ...embedding, fallback_models: [] },
+      config: { limits: { key: { tokens_per_minute: 30 } } }
+    })
+  ))))
+
 test("a client that leaves ends the call, and is charged for what was read", () => {
   const upstream = providers({ one: [{ ...vectors(), headMs: 1000 }] })
   return Effect.gen(function* () {

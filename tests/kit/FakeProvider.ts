@@ -100,13 +100,24 @@ export const start = (
     ({ provider }) => provider
   )
 
-/** An address where nobody listens: connections to it are refused. */
-export const refusedUrl = (): string => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
-  const { port } = listener.addr
-  listener.close()
-  return `http://127.0.0.1:${port}`
-}
+/**
+ * An address where nobody listens: connections to it are refused. Its port is our end of a connection
+ * until the scope ends, so that nobody else is given it.
+ */
+export const refusedUrl: Effect.Effect<string, never, Scope.Scope> = Effect.map(
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
+      const [ours, theirs] = await Promise.all([
+        Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port }),
+        listener.accept()
+      ])
+      return { ours, all: [ours, theirs, listener] }
+    }),
+    ({ all }) => Effect.sync(() => all.forEach((one) => one.close()))
+  ),
+  ({ ours }) => `http://127.0.0.1:${ours.localAddr.port}`
+)
 
 /** An address whose host no name server knows. */
 export const unknownHostUrl = "http://no-such-provider.invalid"

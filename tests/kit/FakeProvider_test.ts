@@ -287,7 +287,7 @@ liveTest(
       const failure = (url: string) =>
         Effect.promise(() => openai(url, false).then(() => "", (failed) => String(failed.cause)))
       assertMatch(yield* failure(provider.url), /certificate/i)
-      assertMatch(yield* failure(Fake.refusedUrl()), /refused/i)
+      assertMatch(yield* failure(yield* Fake.refusedUrl), /refused/i)
     })
 )
 

@@ -29,7 +29,11 @@ const source = (
     return { token: `token ${number}`, expiresAtMs: now + lifeMs }
   })
   const token = makeAccessToken(fetch)
-  return { signals, ask: Effect.suspend(() => token(send, new AbortController().signal)) }
+  return {
+    signals,
+    token,
+    ask: Effect.suspend(() => token.get(send, new AbortController().signal))
+  }
 }
 
 test("a token is fetched once, and used until five minutes before its end", () =>
@@ -148,4 +152,30 @@ test("a clock that is set back does not make a token good for longer", () =>
     assertEquals(yield* ask, "token 1")
     yield* TestClock.adjust(55 * minute)
     assertEquals(yield* ask, "token 2")
+  }))
+
+test("a token that was refused is not used again, unless it was fetched just now", () =>
+  Effect.gen(function* () {
+    const { ask, signals, token } = source()
+    assertEquals(yield* ask, "token 1")
+    yield* TestClock.adjust(29_999)
+    assertEquals(yield* token.refused("token 1"), false)
+    assertEquals(yield* ask, "token 1")
+    yield* TestClock.adjust(1)
+    assertEquals(yield* token.refused("token 1"), true)
+    assertEquals(token.held(), undefined)
+    assertEquals(yield* ask, "token 2")
+    // Who was refused with the one before need not have the new one taken away.
+    assertEquals(yield* token.refused("token 1"), true)
+    assertEquals(yield* ask, "token 2")
+    assertEquals(signals.length, 2)
+  }))
+
+test("a token that was refused is not used on where there is no other", () =>
+  Effect.gen(function* () {
+    const { ask, token } = source({ fails: (number) => number > 1 })
+    assertEquals(yield* ask, "token 1")
+    yield* TestClock.adjust(minute)
+    assertEquals(yield* token.refused("token 1"), true)
+    assertEquals((yield* Effect.flip(ask)).message, "failed 2")
   }))

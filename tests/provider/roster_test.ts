@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import { parseConfigFile } from "../../src/config/readFile.ts"
 import { settingsOf } from "../../src/config/Settings.ts"
 import type { Parameters } from "../../src/domain/Completion.ts"
-import type { Message } from "../../src/domain/Message.ts"
+import { dialectNames, type Message } from "../../src/domain/Message.ts"
 import * as catalog from "../../src/provider/catalog/mod.ts"
 import { roster } from "../../src/provider/roster.ts"
 import { test } from "../kit/effect.ts"
@@ -216,11 +216,29 @@ test("a provider of the operator's own needs a dialect and an address", () =>
     ])
     const noAddress = yield* Effect.flip(own({ dialect: "openai" }))
     assertEquals(noAddress.faults[0]?.path, "providers.mine.base_url")
-    const mine = (yield* own({ dialect: "gemini", base_url: "http://mine", api_key: "k" }))
-      .get("mine")
-    assertEquals(mine?.provider.dialect.name, "gemini")
-    assertEquals(mine?.provider.authorize(mine.apiKey!), { "x-goog-api-key": "k" })
-    assertEquals([mine?.readiness.ready, mine?.provider.discovers], [true, true])
+  }))
+
+test("a provider of the operator's own is shown its key as its dialect's own provider is", () =>
+  Effect.gen(function* () {
+    const bearer = { authorization: "Bearer k" }
+    const shown = {
+      openai: bearer,
+      anthropic: { "anthropic-version": "2023-06-01", "x-api-key": "k" },
+      gemini: { "x-goog-api-key": "k" },
+      bedrock: bearer,
+      cohere: bearer
+    }
+    const env = { AWS_ACCESS_KEY_ID: "not-for-mine", AWS_SECRET_ACCESS_KEY: "not-for-mine" }
+    for (const dialect of dialectNames) {
+      const mine = { dialect, base_url: "http://mine/", api_key: "k" }
+      const own = yield* one("mine", { providers: { mine } }, env)
+      assertEquals([own.provider.dialect.name, own.baseUrl], [dialect, "http://mine"])
+      assertEquals([own.readiness, own.connection], [{ ready: true }, undefined])
+      assertEquals(own.provider.authorize(own.apiKey!), shown[dialect])
+      // Bedrock's list is kept at another host.
+      const listed = dialect === "bedrock" ? [false, "none"] : [true, "models"]
+      assertEquals([own.provider.discovers, own.healthCheck], listed)
+    }
   }))
 
 const quirky = (quirks: object, more: object = {}) => ({

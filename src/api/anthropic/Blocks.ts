@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { JsonObject } from "../../domain/Completion.ts"
 import type { Delta, ToolCallStart } from "../../domain/Delta.ts"
+import { array, object } from "../json.ts"
 import { namedEvent } from "../SseStream.ts"
 import { inputOf } from "./message.ts"
 import * as Signatures from "./signature.ts"
@@ -37,6 +39,8 @@ export const make = (): Blocks => {
   let waiting: Array<Delta> = []
   let toolCalls = 0
   let refusal = ""
+  /** What the next block begins with beside what is told of any, if it is of that type. */
+  let begins: JsonObject | undefined
 
   const stop = (): string => {
     if (open === undefined) return ""
@@ -54,16 +58,23 @@ export const make = (): Blocks => {
     )
   }
 
-  const more = (type: string, field: string, text: string): string =>
+  /** `block` with what it was said to begin with. */
+  const begun = (block: JsonObject): object => {
+    const others = begins?.type === block.type ? begins : undefined
+    begins = undefined
+    return { ...block, ...others }
+  }
+
+  const change = (delta: string): string =>
     namedEvent(
       "content_block_delta",
-      `{"type":"content_block_delta","index":${at},"delta":{"type":"${type}","${field}":${
-        JSON.stringify(text)
-      }}}`
+      `{"type":"content_block_delta","index":${at},"delta":${delta}}`
     )
+  const more = (type: string, field: string, text: string): string =>
+    change(`{"type":"${type}","${field}":${JSON.stringify(text)}}`)
 
   const startText = (): string =>
-    open?.type === "text" ? "" : start({ type: "text", text: "" }, { type: "text" })
+    open?.type === "text" ? "" : start(begun({ type: "text", text: "" }), { type: "text" })
   const startThinking = (): string =>
     open?.type === "thinking"
       ? ""
@@ -78,7 +89,20 @@ export const make = (): Blocks => {
     // Before it, since there is no place for it in the block itself.
     const signed = signature ? redacted(Signatures.showOfCall(signature)) : ""
     const block = { type: "tool_use", id, name, input: {} }
-    return signed + start(block, { type: "tool_use", index, input: "" })
+    return signed + start(begun(block), { type: "tool_use", index, input: "" })
+  }
+
+  /** What Anthropic said itself: see `addForeign` of its dialect. */
+  const passOn = (part: JsonObject): string => {
+    const block = object(part.block)
+    if (block) {
+      let told = start(block, undefined)
+      for (const delta of array(part.deltas) ?? []) told += change(JSON.stringify(delta))
+      return told + stopAt()
+    }
+    if (part.delta !== undefined) return startText() + change(JSON.stringify(part.delta))
+    begins = object(part.begins)
+    return stop()
   }
 
   const write = (delta: Delta): string => {
@@ -102,6 +126,8 @@ export const make = (): Blocks => {
         if (open?.type !== "tool_use" || open.index !== delta.index) return ""
         open.input += delta.fragment
         return more("input_json_delta", "partial_json", delta.fragment)
+      case "Foreign":
+        return delta.dialect === "anthropic" ? passOn(delta.part) : ""
       case "Logprobs":
       case "Finish":
       case "Usage":

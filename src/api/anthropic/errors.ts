@@ -6,6 +6,7 @@
 import type { GatewayError, Issue, Reason } from "../../domain/GatewayError.ts"
 import { toEnvelope } from "../ErrorEnvelope.ts"
 import type { Failure } from "../respond.ts"
+import { statusOf } from "../statusOf.ts"
 import { clientsPath } from "./clientsPath.ts"
 
 /** An error as Anthropic's clients read it. */
@@ -22,7 +23,8 @@ export const toError = (
 ): Failure & { readonly body: ErrorBody } => {
   const { status: told, error: { message }, retryAfterMs } = toEnvelope(error, requestId)
   const { reason } = error
-  const status = told === 503 && passes(reason) ? overloaded : told
+  const known = statusOf(reason, told)
+  const status = known === 503 && passes(reason) ? overloaded : known
   return {
     status,
     retryAfterMs,

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { JsonObject } from "../../domain/Completion.ts"
+import { object } from "../json.ts"
 import { namedEvent } from "../SseStream.ts"
 import type { Events } from "../Surface.ts"
 import * as Blocks from "./Blocks.ts"
@@ -23,15 +25,20 @@ export const eventsOf = (requestId: string): Events => {
     keepAlive: ping,
     finish: ({ finishes, usage }) => {
       const rest = blocks.end()
-      const [{ reason, stop } = { reason: "stop" as const, stop: undefined }] = finishes
+      const [end] = finishes
       const delta = toStop({
-        reason,
-        stop,
+        reason: end?.reason ?? "stop",
+        stop: end?.stop,
         callsTools: blocks.toolCalls() > 0,
         refusal: blocks.refusal()
       })
+      const theirs: JsonObject = end?.foreign?.dialect === "anthropic" ? end.foreign.part : {}
       return [
-        rest + event("message_delta", { delta, usage: toUsage(usage) }),
+        rest + event("message_delta", {
+          ...theirs,
+          delta: { ...delta, ...object(theirs.delta) },
+          usage: { ...toUsage(usage), ...object(theirs.usage) }
+        }),
         event("message_stop")
       ]
     },

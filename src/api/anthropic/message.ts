@@ -10,18 +10,18 @@ import type { Reasoning, ToolCall } from "../../domain/Message.ts"
 import type { Usage } from "../../domain/Usage.ts"
 import type { Generated } from "../../gateway/whole.ts"
 import { object } from "../json.ts"
+import { asGiven } from "./asGiven.ts"
 import * as Signatures from "./signature.ts"
 import { toStop } from "./stop.ts"
 import { toUsage } from "./usage.ts"
 
 /** The answer to the request `requestId`. */
-export const toMessage = (requestId: string, { model, answer, usage }: Generated) => {
+export const toMessage = (requestId: string, { model, answer, usage }: Generated): JsonObject => {
   const [choice] = answer.choices
   const begun = begin(requestId, model, usage)
   if (choice === undefined) return begun
-  return {
+  const ended = {
     ...begun,
-    content: blocks(choice),
     ...toStop({
       reason: choice.finishReason,
       stop: choice.stop,
@@ -29,6 +29,7 @@ export const toMessage = (requestId: string, { model, answer, usage }: Generated
       refusal: choice.refusal ?? ""
     })
   }
+  return asGiven(answer, ended) ?? { ...ended, content: blocks(choice) }
 }
 
 /** A message of which nothing is said yet. */
@@ -44,7 +45,7 @@ export const begin = (requestId: string, model: string, usage: Usage | undefined
   usage: toUsage(usage)
 })
 
-const blocks = (choice: Choice): ReadonlyArray<object> => {
+const blocks = (choice: Choice): ReadonlyArray<JsonObject> => {
   const text = choice.text + (choice.refusal ?? "")
   return [
     ...choice.reasoning.map(thought),
@@ -53,7 +54,7 @@ const blocks = (choice: Choice): ReadonlyArray<object> => {
   ]
 }
 
-const thought = (reasoning: Reasoning): object =>
+const thought = (reasoning: Reasoning): JsonObject =>
   reasoning.type === "redacted"
     ? { type: "redacted_thinking", data: Signatures.show(reasoning.data) }
     : {
@@ -62,7 +63,7 @@ const thought = (reasoning: Reasoning): object =>
       signature: reasoning.signature ? Signatures.show(reasoning.signature) : ""
     }
 
-const call = ({ id, name, arguments: text, signature }: ToolCall): ReadonlyArray<object> => [
+const call = ({ id, name, arguments: text, signature }: ToolCall): ReadonlyArray<JsonObject> => [
   ...(signature ? [{ type: "redacted_thinking", data: Signatures.showOfCall(signature) }] : []),
   { type: "tool_use", id, name, input: toInput(text) }
 ]

@@ -6,6 +6,7 @@
 import type { Json, JsonObject } from "../../domain/Completion.ts"
 import type { Delta, ToolCallStart } from "../../domain/Delta.ts"
 import type { Reasoning, Signature } from "../../domain/Message.ts"
+import { object } from "../json.ts"
 import { argumentsOf, callPart, logprobsResult, thoughtPart } from "./parts.ts"
 
 /** A candidate as it is written. */
@@ -41,6 +42,12 @@ export const make = (showsThoughts: boolean): Candidate => {
     return callPart({ ...start, arguments: text }, before)
   }
 
+  /** The calls that are whole, up to the first that is not: to an object nothing can be added. */
+  const whole = (): ReadonlyArray<JsonObject> => {
+    const open = calls.findIndex(({ text }) => argumentsOf(text) === undefined)
+    return calls.splice(0, open < 0 ? calls.length : open).map(show)
+  }
+
   const sign = (signature: Signature): ReadonlyArray<JsonObject> => {
     // So does Gemini, where what it signs has gone out already.
     if (signature.dialect === "gemini") return [{ text: "", thoughtSignature: signature.value }]
@@ -68,12 +75,14 @@ export const make = (showsThoughts: boolean): Candidate => {
         case "Logprobs":
           for (const token of delta.tokens) tokens.push(token)
           return []
+        case "Foreign": {
+          const part = delta.dialect === "gemini" ? object(delta.part.part) : undefined
+          return part ? [...whole(), part] : []
+        }
         case "ToolCallStart": {
-          // To an object nothing can be added: those before are whole, unless they are none yet.
-          const open = calls.findIndex(({ text }) => argumentsOf(text) === undefined)
-          const whole = calls.splice(0, open < 0 ? calls.length : open)
+          const before = whole()
           calls.push({ start: delta, text: "" })
-          return whole.map(show)
+          return before
         }
         case "ToolCallArguments": {
           const call = calls.find(({ start }) => start.index === delta.index)

@@ -7,6 +7,7 @@ import type { Choice } from "../../domain/Answer.ts"
 import type { JsonObject } from "../../domain/Completion.ts"
 import type { Reasoning } from "../../domain/Message.ts"
 import type { Generated } from "../../gateway/whole.ts"
+import { asGiven } from "./asGiven.ts"
 import { callPart, finishReasons, logprobsResult, thoughtPart, usageMetadata } from "./parts.ts"
 
 /** A whole answer. Thoughts are told to those only who ask for them, as Gemini does. */
@@ -14,17 +15,18 @@ export const toAnswer = (
   id: string,
   { model, answer, usage }: Generated,
   showsThoughts: boolean
-): JsonObject => ({
-  candidates: answer.choices.map((choice) => ({
-    content: { parts: partsOf(choice, showsThoughts), role: "model" },
-    finishReason: finishReasons[choice.finishReason],
-    index: choice.index,
-    ...(choice.logprobs ? { logprobsResult: logprobsResult(choice.logprobs) } : {})
-  })),
-  usageMetadata: usageMetadata(usage),
-  modelVersion: model,
-  responseId: id
-})
+): JsonObject => {
+  const head = { usageMetadata: usageMetadata(usage), modelVersion: model, responseId: id }
+  return asGiven(answer, head, showsThoughts) ?? {
+    candidates: answer.choices.map((choice) => ({
+      content: { parts: partsOf(choice, showsThoughts), role: "model" },
+      finishReason: finishReasons[choice.finishReason],
+      index: choice.index,
+      ...(choice.logprobs ? { logprobsResult: logprobsResult(choice.logprobs) } : {})
+    })),
+    ...head
+  }
+}
 
 const partsOf = (
   { text, refusal = "", reasoning, toolCalls }: Choice,

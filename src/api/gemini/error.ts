@@ -7,6 +7,7 @@ import type { JsonObject } from "../../domain/Completion.ts"
 import type { GatewayError, Reason } from "../../domain/GatewayError.ts"
 import { type Envelope, toEnvelope } from "../ErrorEnvelope.ts"
 import type { Failure } from "../respond.ts"
+import { statusOf } from "../statusOf.ts"
 import { fieldOf } from "./path.ts"
 
 /** How a request fails that failed for `error`. */
@@ -15,8 +16,9 @@ export const toFailure = (
   requestId: string
 ): Failure & { readonly body: JsonObject } => {
   const envelope = toEnvelope(error, requestId)
-  const { status, error: native, retryAfterMs } = envelope
+  const { error: native, retryAfterMs } = envelope
   const { reason } = error
+  const status = statusOf(reason, envelope.status)
   return {
     status,
     retryAfterMs,

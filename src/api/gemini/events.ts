@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonObject } from "../../domain/Completion.ts"
+import { object } from "../json.ts"
 import type { Ending } from "../../gateway/Client.ts"
 import type { Events } from "../Surface.ts"
 import * as Candidate from "./Candidate.ts"
@@ -19,20 +20,21 @@ export const eventsOf = (id: string, framing: Framing, showsThoughts: boolean): 
   const candidateOf = (choice: number): Candidate.Candidate =>
     candidates[choice] ??= Candidate.make(showsThoughts)
 
-  const chunk = (choice: number, parts: ReadonlyArray<JsonObject>, logprobs: JsonObject): string =>
+  /** `beside` is told of the candidate beside its content. */
+  const chunk = (choice: number, parts: ReadonlyArray<JsonObject>, beside: JsonObject): string =>
     framing.chunk(
       `{"candidates":[${
-        JSON.stringify({ content: { parts, role: "model" }, index: choice, ...logprobs })
+        JSON.stringify({ content: { parts, role: "model" }, index: choice, ...beside })
       }]${end}`
     )
 
   const last = ({ finishes, model, usage }: Ending): JsonObject => ({
-    candidates: finishes.map(({ choice, reason }) => ({
-      // Some clients take a content without parts for a failure.
-      content: { parts: [{ text: "" }], role: "model" },
+    candidates: finishes.map(({ choice, reason, foreign }) => ({
+      content: { parts: noParts, role: "model" },
       finishReason: finishReasons[reason],
       index: choice,
-      ...candidates[choice]?.logprobs()
+      ...candidates[choice]?.logprobs(),
+      ...(foreign?.dialect === "gemini" ? foreign.part : {})
     })),
     usageMetadata: usageMetadata(usage),
     modelVersion: model,
@@ -59,6 +61,10 @@ export const eventsOf = (id: string, framing: Framing, showsThoughts: boolean): 
       }
       const { logprobs, part } = candidate ?? candidateOf(choice)
       const parts = part(delta)
+      const beside = delta._tag === "Foreign" && delta.dialect === "gemini"
+        ? object(delta.part.candidate)
+        : undefined
+      if (beside) return chunk(choice, noParts, beside)
       return parts.length === 0 ? "" : chunk(choice, parts, delta._tag === "Text" ? logprobs() : {})
     },
     keepAlive: framing.keepAlive,
@@ -72,3 +78,6 @@ export const eventsOf = (id: string, framing: Framing, showsThoughts: boolean): 
     fail: (error) => framing.chunk(JSON.stringify(toFailure(error, id).body)) + framing.end
   }
 }
+
+/** Some clients take a content without parts for a failure. */
+const noParts = [{ text: "" }]

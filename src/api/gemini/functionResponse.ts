@@ -11,6 +11,7 @@ import type { CallIds } from "./callIds.ts"
 import { camelObject } from "./camel.ts"
 import { imageOf } from "./media.ts"
 import { noteOther, type Notes } from "./Notes.ts"
+import { argumentsOf } from "./parts.ts"
 
 /** The result of a call, in the part at `path`. */
 export const readFunctionResponse = (
@@ -27,7 +28,7 @@ export const readFunctionResponse = (
   }
   const response = object(given.response) ?? {}
   const failed = single(response, "error")
-  const text = failed ?? single(response, "output") ?? JSON.stringify(response)
+  const text = failed ?? output(response) ?? JSON.stringify(response)
   const content: Array<Part> = [{ type: "text", text }]
   array(given.parts)?.forEach((value, index) => {
     const part = camelObject(value) ?? {}
@@ -43,14 +44,14 @@ export const readFunctionResponse = (
   }
 }
 
-/**
- * The text that is all of a response: these names are Gemini's own for what is none by itself. A text
- * that looks like an object would come back as one, and stays where it is.
- */
+/** The text that is all of a response: these names are Gemini's own for what is none by itself. */
 const single = (response: JsonObject, name: "output" | "error"): string | undefined => {
   const text = string(response[name])
-  return text !== undefined && Object.keys(response).length === 1 &&
-      !text.trimStart().startsWith("{")
-    ? text
-    : undefined
+  return text !== undefined && Object.keys(response).length === 1 ? text : undefined
+}
+
+/** A text that is an object would go out again as one: it stays where it is. */
+const output = (response: JsonObject): string | undefined => {
+  const text = single(response, "output")
+  return text?.trimStart().startsWith("{") && argumentsOf(text) ? undefined : text
 }

@@ -105,6 +105,7 @@ const toChunk = (delta: Delta, thought: string): Chunk | undefined => {
     case "ToolCallArguments":
       return { tool_calls: [{ index: delta.index, function: { arguments: delta.fragment } }] }
     case "Logprobs":
+    case "Foreign":
     case "Finish":
     case "Usage":
       return undefined

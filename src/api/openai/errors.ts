@@ -6,6 +6,7 @@
 import type { GatewayError, Reason } from "../../domain/GatewayError.ts"
 import { toEnvelope } from "../ErrorEnvelope.ts"
 import type { Failure } from "../respond.ts"
+import { statusOf } from "../statusOf.ts"
 import { paramOf, told } from "./invalid.ts"
 
 /** An error as OpenAI's clients read it. */
@@ -23,8 +24,9 @@ export const toFailure = (
   error: GatewayError,
   requestId: string
 ): Failure & { readonly body: { readonly error: ErrorObject } } => {
-  const { status, error: native, retryAfterMs } = toEnvelope(error, requestId)
+  const { status: told, error: native, retryAfterMs } = toEnvelope(error, requestId)
   const { reason } = error
+  const status = statusOf(reason, told)
   const code = codeOf(reason, native.details.fault ?? native.details.reason)
   return {
     status,
@@ -32,7 +34,7 @@ export const toFailure = (
     body: {
       error: {
         message: messageOf(reason, native.details.model) ?? native.message,
-        type: typeOf(status, reason),
+        type: typeOf(status, reason, code),
         param: paramIn(reason) ?? null,
         code: code ?? null
       }
@@ -71,9 +73,10 @@ const codeOf = (reason: Reason, word: string | undefined): string | undefined =>
   }
 }
 
-const typeOf = (status: number, reason: Reason): string => {
+const typeOf = (status: number, reason: Reason, code: string | undefined): string => {
   // OpenAI's type says what there were too many of.
   if (reason._tag === "RateLimited") return reason.limit === "tokens" ? "tokens" : "requests"
+  if (status === 429) return code === "insufficient_quota" ? code : "requests"
   return status < 500 ? "invalid_request_error" : "server_error"
 }
 

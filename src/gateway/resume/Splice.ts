@@ -129,6 +129,7 @@ export const make = (how: How, delivered: string): Splice => {
         case "Refusal":
         case "ToolCallStart":
         case "ToolCallArguments":
+        case "Foreign":
         case "Finish":
           if (finish(out) === "diverged") return "diverged"
           out.push(delta)

@@ -17,7 +17,7 @@ export interface Transcript {
   readonly add: (delta: Delta) => void
   /** The text of the answer; empty where it cannot be resumed. */
   readonly text: () => string
-  /** Whether any model could go on: there is one answer, not too long, and it neither calls a tool nor refuses. */
+  /** Whether any model could go on: there is one answer, not too long, of nothing but text and reasoning. */
   readonly isResumable: () => boolean
   /** How `model` can go on with its answer to `request`, best first; absent where it cannot. */
   readonly canResume: (request: CompletionRequest, model: ModelSpec) => How | undefined
@@ -45,6 +45,7 @@ export const make = (): Transcript => {
         case "Refusal":
         case "ToolCallStart":
         case "ToolCallArguments":
+        case "Foreign":
           return giveUp()
       }
     },

@@ -94,6 +94,7 @@ export const make = (capacity = 1 << 20): Written => {
         // What nobody can read has no text to count, but it was written.
         case "ReasoningSignature":
         case "ReasoningRedacted":
+        case "Foreign":
           empty = false
       }
     },

@@ -5,7 +5,8 @@
  */
 import type { Delta } from "../../domain/Delta.ts"
 import type { Signature } from "../../domain/Message.ts"
-import { object, string } from "../json.ts"
+import { type Fields, object, string } from "../json.ts"
+import { addBeginning, addForeign, isForeignToText } from "./foreign.ts"
 import { fromInput } from "./toolInput.ts"
 
 /** Reads the content blocks of one answer; each step adds what it tells to `out`. */
@@ -33,7 +34,9 @@ type Block =
   | { readonly type: "thinking"; signature: string }
   /** `input` is what the call began with: it holds where no fragment comes. */
   | { readonly type: "tool_use"; readonly index: number; readonly input: string; told: boolean }
-  /** Over, or of a kind that is not ours to pass on, such as the provider's own tools. */
+  /** Of the provider's own tools and the like: kept as it came until it is over. */
+  | { readonly type: "foreign"; readonly block: Fields; readonly deltas: Array<Fields> }
+  /** Over, or no block at all. */
   | { readonly type: "closed" }
 
 const closed: Block = { type: "closed" }
@@ -42,14 +45,19 @@ const closed: Block = { type: "closed" }
 export const make = (): Blocks => {
   const blocks = new Map<number, Block>()
   let toolCalls = 0
+  /** The type of the block that began last. */
+  let last: unknown
 
   const start: Blocks["start"] = (index, block, out) => {
     if (blocks.has(index)) return true
     const fields = object(block)
+    const before = last
+    last = fields?.type
     let state: Block = closed
     switch (fields?.type) {
       case "text":
         state = { type: "text" }
+        addBeginning("text", fields, before === "text", out)
         addText(fields.text, out)
         break
       case "thinking":
@@ -69,8 +77,12 @@ export const make = (): Blocks => {
         const call = toolCalls++
         const id = string(fields.id) || `call_${call}`
         state = { type: "tool_use", index: call, input, told: false }
+        addBeginning("tool_use", fields, false, out)
         out.push({ _tag: "ToolCallStart", choice: 0, index: call, id, name })
+        break
       }
+      default:
+        if (fields && string(fields.type)) state = { type: "foreign", block: fields, deltas: [] }
     }
     blocks.set(index, state)
     return true
@@ -82,6 +94,10 @@ export const make = (): Blocks => {
     switch (block?.type) {
       case "text":
         addText(fields?.text, out)
+        if (fields && isForeignToText(fields.type)) addForeign({ delta: fields }, out)
+        break
+      case "foreign":
+        if (fields) block.deltas.push(fields)
         break
       case "thinking":
         addReasoning(fields?.thinking, out)
@@ -110,6 +126,9 @@ export const make = (): Blocks => {
         index: block.index,
         fragment: block.input
       })
+    } else if (block.type === "foreign") {
+      const { block: began, deltas } = block
+      addForeign(deltas.length === 0 ? { block: began } : { block: began, deltas }, out)
     }
   }
 

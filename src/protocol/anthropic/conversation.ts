@@ -6,6 +6,7 @@
 import type { Json, JsonObject } from "../../domain/Completion.ts"
 import { type Message, type Part, type Reasoning, textOf } from "../../domain/Message.ts"
 import { isBlank } from "./blank.ts"
+import { plainId } from "../plainId.ts"
 import { imageSource } from "./image.ts"
 import { toInput } from "./toolInput.ts"
 
@@ -55,7 +56,7 @@ const toolResult = (
   { toolCallId, content: parts, isError }: Extract<Message, { readonly role: "tool" }>
 ): JsonObject => ({
   type: "tool_result",
-  tool_use_id: toolCallId,
+  tool_use_id: plainId(toolCallId),
   content: content(parts.flatMap(block)),
   is_error: isError || undefined
 })
@@ -68,7 +69,7 @@ const assistantBlocks = (
   ...content.flatMap((part) => part.type === "text" ? block(part) : []),
   ...toolCalls.map((call) => ({
     type: "tool_use",
-    id: call.id,
+    id: plainId(call.id),
     name: call.name,
     input: toInput(call.arguments)
   }))

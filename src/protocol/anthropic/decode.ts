@@ -17,7 +17,9 @@ export const decode = (body: unknown): ReadonlyArray<Delta> | UpstreamFault => {
   if (isError(body)) return faultOf(body)
   const message = object(body)
   const content = message?.content
-  if (!Array.isArray(content)) return badResponse("The provider's answer has no content")
+  if (message === undefined || !Array.isArray(content)) {
+    return badResponse("The provider's answer has no content")
+  }
   const out: Array<Delta> = []
   const blocks = Blocks.make()
   for (let index = 0; index < content.length; index++) {
@@ -25,11 +27,15 @@ export const decode = (body: unknown): ReadonlyArray<Delta> | UpstreamFault => {
     blocks.stop(index, out)
   }
   const tokens = counts()
-  tokens.report(message?.usage)
+  tokens.report(message.usage)
   const usage = tokens.usage()
   if (usage) out.push({ _tag: "Usage", usage })
-  const reason = lastReason(message?.stop_reason, blocks.seen())
+  const reason = lastReason(message.stop_reason, blocks.seen())
   if (reason === undefined) return badResponse("The provider's answer is empty")
-  out.push(ended(reason, message?.stop_sequence))
+  const { stop_reason, stop_sequence, stop_details, container, usage: counted } = message
+  out.push(ended(reason, {
+    delta: { stop_reason, stop_sequence, stop_details, container },
+    usage: { server_tool_use: object(counted)?.server_tool_use }
+  }))
   return out
 }

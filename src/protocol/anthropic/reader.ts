@@ -7,7 +7,7 @@ import type { Delta } from "../../domain/Delta.ts"
 import type { FinishReason } from "../../domain/FinishReason.ts"
 import type { EventReader, Reading } from "../Dialect.ts"
 import { badResponse } from "../fault.ts"
-import { index, object, parse } from "../json.ts"
+import { type Fields, index, object, parse } from "../json.ts"
 import * as Blocks from "./blocks.ts"
 import { faultOf, isError, unreadable } from "./fault.ts"
 import { ended, finishReason, lastReason } from "./stopReason.ts"
@@ -26,15 +26,11 @@ export const reader = (): EventReader => {
     if (usage) out.push({ _tag: "Usage", usage })
   }
 
-  const finish = (
-    reason: FinishReason | undefined,
-    stopSequence: unknown,
-    out: Array<Delta>
-  ): void => {
+  const finish = (reason: FinishReason | undefined, event: Fields, out: Array<Delta>): void => {
     if (finished || reason === undefined) return
     finished = true
     blocks.stopAll(out)
-    out.push(ended(reason, stopSequence))
+    out.push(ended(reason, event))
   }
 
   /** Nothing is added to an answer that has finished, nor to a block without a place. */
@@ -66,13 +62,12 @@ export const reader = (): EventReader => {
         started = true
         return "more"
       case "message_delta": {
-        const delta = object(event.delta)
         report(event.usage, out)
-        finish(finishReason(delta?.stop_reason), delta?.stop_sequence, out)
+        finish(finishReason(object(event.delta)?.stop_reason), event, out)
         return "more"
       }
       case "message_stop":
-        finish(lastReason(undefined, blocks.seen()), undefined, out)
+        finish(lastReason(undefined, blocks.seen()), {}, out)
         return finished ? "end" : badResponse("The provider's answer is empty")
       default:
         return isError(event) ? faultOf(event) : "more"

@@ -12,6 +12,7 @@ import { keeping } from "../original.ts"
 import { turns } from "./conversation.ts"
 import { encode } from "./encode.ts"
 import { faultOf, isError } from "./fault.ts"
+import { withPlainIds } from "./plainIds.ts"
 
 /** Every field that is read of such a request. */
 const kept: ReadonlySet<string> = new Set([
@@ -42,9 +43,11 @@ const asWritten = keeping({
 export const call = (request: CompletionRequest, target: Target): Call => {
   const said = asWritten(request, target)
   const { messages, original } = request
-  if (original?.dialect !== "anthropic" || messages === original.messages) return said
-  const grown = grownBy(array(original.body.messages), original.messages, messages)
-  return grown ? { ...said, body: { ...said.body, messages: grown } } : said
+  if (original?.dialect !== "anthropic") return said
+  const grown = messages === original.messages
+    ? undefined
+    : grownBy(array(original.body.messages), original.messages, messages)
+  return withPlainIds(grown ? { ...said, body: { ...said.body, messages: grown } } : said, messages)
 }
 
 /**

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { JsonObject } from "../../domain/Completion.ts"
 import type { Finish } from "../../domain/Delta.ts"
 import type { FinishReason } from "../../domain/FinishReason.ts"
-import { string } from "../json.ts"
+import { besides } from "../foreign.ts"
+import { type Fields, object, string } from "../json.ts"
 import type { Seen } from "./blocks.ts"
 
 const reasons = new Map<string, FinishReason>([
@@ -34,9 +36,42 @@ export const lastReason = (stopReason: unknown, seen: Seen): FinishReason | unde
   return seen.toolCalls > 0 ? "tool_calls" : "stop"
 }
 
-/** The end of an answer, and the stop text that it met where `stopSequence` is one. */
-export const ended = (reason: FinishReason, stopSequence: unknown): Finish => {
-  const stop = string(stopSequence)
-  const finish: Finish = { _tag: "Finish", choice: 0, reason }
-  return stop ? { ...finish, stop } : finish
+/** The end of an answer, as the fields of a `message_delta` tell it. */
+export const ended = (reason: FinishReason, event: Fields): Finish => {
+  const stop = string(object(event.delta)?.stop_sequence)
+  const part = beyond(event)
+  return {
+    _tag: "Finish",
+    choice: 0,
+    reason,
+    ...(stop ? { stop } : {}),
+    ...(part ? { foreign: { dialect: "anthropic", part } } : {})
+  }
+}
+
+/** Those that say no more than ours do. */
+const plain = new Set(["end_turn", "stop_sequence", "max_tokens", "tool_use", "refusal"])
+
+/** What the end says that we have no words for, in its own shape. */
+const beyond = (event: Fields): JsonObject | undefined => {
+  const said = object(event.delta)
+  const reason = string(said?.stop_reason)
+  const delta = besides(said, !reason || plain.has(reason) ? known.plainDelta : known.delta)
+  const usage = besides(object(event.usage), known.usage)
+  const others = besides(event, known.event)
+  if (!delta && !usage && !others) return undefined
+  return { ...others, ...(delta ? { delta } : {}), ...(usage ? { usage } : {}) }
+}
+
+const known = {
+  event: new Set(["type", "delta", "usage"]),
+  delta: new Set(["stop_sequence"]),
+  plainDelta: new Set(["stop_sequence", "stop_reason"]),
+  usage: new Set([
+    "input_tokens",
+    "output_tokens",
+    "cache_read_input_tokens",
+    "cache_creation_input_tokens",
+    "output_tokens_details"
+  ])
 }

@@ -5,16 +5,13 @@
  */
 import type { JsonObject } from "../../domain/Completion.ts"
 import { parse } from "../json.ts"
+import { plainId } from "../plainId.ts"
 
 /** The longest id of a tool call that Bedrock takes. */
 const maxIdLength = 64
 
-/**
- * The id of a tool call as Bedrock takes it: of letters, digits, `_` and `-`. Another provider's ids
- * may be of more, and the same id always becomes the same.
- */
-export const toId = (id: string): string =>
-  id.replace(/[^A-Za-z0-9_-]/g, "_").slice(-maxIdLength) || "_"
+/** The id of a tool call as Bedrock takes it; another provider's may be longer, or of more letters. */
+export const toId = (id: string): string => plainId(id, maxIdLength)
 
 /**
  * The arguments of a tool call as an object. What is no object, because the model garbled it, goes

@@ -29,9 +29,9 @@ export const faultOf = (body: unknown, status?: number): UpstreamFault => {
 
 const classOf = (status: number): FaultClass => {
   switch (status) {
-    // A token that is no longer good.
+    // Blocked; or a token that is no longer good, which its words say.
     case 498:
-      return "auth"
+      return "filtered"
     // Cancelled, and not by us: we would not read on.
     case 499:
       return "server"
@@ -43,6 +43,8 @@ const classOf = (status: number): FaultClass => {
 /** Cohere has no codes: only its words tell these apart. */
 const refine = (faultClass: FaultClass, words: string): FaultClass => {
   switch (faultClass) {
+    case "filtered":
+      return /\b(?:token|key)\b/i.test(words) ? "auth" : faultClass
     case "bad_request":
       return requestWords.find(([pattern]) => pattern.test(words))?.[1] ?? faultClass
     case "rate_limited":

@@ -9,6 +9,8 @@ import type { Framer } from "../StreamDecoder.ts"
 
 /** The longest message that is read, in bytes. */
 const maxMessageSize = 8 * 1024 * 1024
+/** The longest headers of a message, in bytes, as Amazon has it: of millions, each would be made an object. */
+const maxHeadersSize = 128 * 1024
 /** The shortest that there can be: two lengths and two checksums. */
 const minMessageSize = 16
 /** Where a message's first bytes say how long it is. */
@@ -39,7 +41,7 @@ export const messages: Framer = (give) => {
   }
 
   const tell = (bytes: Uint8Array): UpstreamFault | undefined => {
-    const message = decode(codec, bytes)
+    const message = numberAt(bytes, lengthSize) > maxHeadersSize ? undefined : decode(codec, bytes)
     if (message === undefined) return garbled()
     const said = (name: string): string => {
       const value = message.headers[name]?.value
@@ -98,13 +100,16 @@ export const messages: Framer = (give) => {
 
 /** How long the message is that begins `at`. */
 const lengthOf = (bytes: Uint8Array, at = 0): number | UpstreamFault => {
-  const length = new DataView(bytes.buffer, bytes.byteOffset + at, lengthSize).getUint32(0)
+  const length = numberAt(bytes, at)
   if (length < minMessageSize) return garbled()
   return length <= maxMessageSize ? length : new UpstreamFault({
     class: "too_large",
     message: `The provider sent an event of more than ${maxMessageSize} bytes`
   })
 }
+
+const numberAt = (bytes: Uint8Array, at: number): number =>
+  new DataView(bytes.buffer, bytes.byteOffset + at, lengthSize).getUint32(0)
 
 /** The message in `bytes`; absent where it is none, or its checksums are wrong. */
 const decode = (codec: EventStreamCodec, bytes: Uint8Array): Message | undefined => {

@@ -25,7 +25,7 @@ export const contents = (
 ): ReadonlyArray<JsonObject> => {
   const turns: Array<Turn> = []
   const tools = new Map<string, string>()
-  for (const message of messages) {
+  for (const message of inOrder(messages)) {
     if (message.role === "system") continue
     const role = message.role === "assistant" ? "model" : "user"
     const parts = partsOf(message, tools, model)
@@ -35,6 +35,34 @@ export const contents = (
     else turns.push({ role, parts: [...parts] })
   }
   return turns
+}
+
+/**
+ * With the results of each turn first, as their calls are: where those have no ids, their order tells
+ * which is whose.
+ */
+const inOrder = (messages: ReadonlyArray<Message>): ReadonlyArray<Message> => {
+  const ordered: Array<Message> = []
+  let places = new Map<string, number>()
+  let results: Array<ToolMessage> = []
+  let others: Array<Message> = []
+  const placeOf = ({ toolCallId }: ToolMessage) => places.get(toolCallId) ?? places.size
+  const put = () => {
+    ordered.push(...results.sort((a, b) => placeOf(a) - placeOf(b)), ...others)
+    results = []
+    others = []
+  }
+  for (const message of messages) {
+    if (message.role === "tool") results.push(message)
+    else if (message.role !== "assistant") others.push(message)
+    else {
+      put()
+      ordered.push(message)
+      places = new Map(message.toolCalls.map(({ id }, place) => [id, place]))
+    }
+  }
+  put()
+  return ordered
 }
 
 /** Not an interface: those are no `JsonObject`. */

@@ -15,5 +15,11 @@ export const makeId = (responseId: string | undefined, choice: number, count: nu
     ? `${prefix}${responseId}_${choice}_${count}`
     : `${prefix}${choice}_${count}`
 
-/** `id`, unless it was made up: Gemini gets back only what it gave. */
-export const givenId = (id: string): string | undefined => id.startsWith(prefix) ? undefined : id
+/**
+ * `id`, unless it was made up: Gemini gets back what it gave, and what another provider did, whose
+ * results may come in any order.
+ */
+export const givenId = (id: string): string | undefined => madeUp.test(id) ? undefined : id
+
+/** As made here, by the other dialects, and where a client left an id out. */
+const madeUp = /^call_(?:(?:[\w-]{1,128}_)?\d{1,4}_)?\d{1,4}$|^call_made_\d{1,9}$/

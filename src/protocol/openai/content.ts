@@ -5,9 +5,10 @@
  */
 import type { JsonObject } from "../../domain/Completion.ts"
 import type { Delta } from "../../domain/Delta.ts"
+import { passable } from "../foreign.ts"
 import { array, type Fields, object, string } from "../json.ts"
 
-/** Adds the reasoning, the text and the refusal of `message` to `out`, in this order. */
+/** Adds the reasoning, the text, the refusal and what else is shown of `message` to `out`, in this order. */
 export const readContent = (message: Fields, choice: number, out: Array<Delta>): void => {
   // A server may send the same reasoning under both names.
   say("Reasoning", string(message.reasoning_content) || message.reasoning, choice, out)
@@ -15,7 +16,14 @@ export const readContent = (message: Fields, choice: number, out: Array<Delta>):
     for (const part of message.content) readPart(part, choice, out)
   } else say("Text", message.content, choice, out)
   say("Refusal", message.refusal, choice, out)
+  for (const key of onlyOpenAi) {
+    const part = array(message[key]).length > 0 ? passable({ [key]: message[key] }) : undefined
+    if (part) out.push({ _tag: "Foreign", choice, dialect: "openai", part })
+  }
 }
+
+/** Citations of the web, and the pictures of OpenRouter's models: fields of a piece of a message. */
+const onlyOpenAi = ["annotations", "images"]
 
 /** Adds how likely the tokens of a choice were to `out`, where the choice tells that. */
 export const readLogprobs = (value: unknown, choice: number, out: Array<Delta>): void => {

@@ -71,12 +71,14 @@ const encodeMessage = (message: Message, quirks: OpenAiQuirks): JsonObject => {
 /** The images that nobody can show: neither the system nor the assistant. */
 export const unsupportedImages = (messages: ReadonlyArray<Message>): ReadonlyArray<Unsupported> =>
   messages.flatMap(({ role, content }, at) =>
-    role === "user" || role === "tool" ? [] : content.flatMap((part, within) =>
-      part.type === "text" ? [] : {
-        path: ["messages", at, "content", within],
-        message: `An image cannot stand in a message of role "${role}", only of role "user" or "tool"`
-      }
-    )
+    role === "user" || role === "tool"
+      ? []
+      : content.flatMap((part, within) =>
+        part.type === "text" ? [] : {
+          path: ["messages", at, "content", within],
+          message: `An image cannot stand in a message of role "${role}"`
+        }
+      )
   )
 
 const isText = (part: Part): boolean => part.type === "text"

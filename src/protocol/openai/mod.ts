@@ -13,6 +13,7 @@ import type { OpenAiQuirks } from "./quirks.ts"
 import { reader } from "./reader.ts"
 import { withRefusals } from "./refusals.ts"
 import { spoken } from "./spoken.ts"
+import { unspeakable } from "./unspeakable.ts"
 import { untaken } from "./taken.ts"
 
 export type { OpenAiQuirks } from "./quirks.ts"
@@ -27,7 +28,11 @@ export interface OpenAiDialect extends Dialect {
 export const openai = (quirks: OpenAiQuirks = {}): OpenAiDialect => ({
   name: "openai",
   quirks,
-  unsupported: (request) => [...unsupportedImages(request.messages), ...untaken(request, quirks)],
+  unsupported: (request) => [
+    ...unsupportedImages(request.messages),
+    ...untaken(request, quirks),
+    ...unspeakable(request, quirks)
+  ],
   encode: spoken(quirks),
   decode,
   reader,

@@ -52,6 +52,8 @@ export interface OpenAiQuirks {
    * those of a provider that was asked before, are made so. Default: false.
    */
   readonly shortToolCallIds?: boolean | undefined
+  /** The longest id of a tool call that is taken: OpenAI's and Azure's is 40. Default: any length. */
+  readonly longestToolCallId?: number | undefined
   /**
    * Whether a tool call takes its signature back in `extra_content`, as with Google's own server of
    * this dialect; strict servers refuse the field. Default: false.

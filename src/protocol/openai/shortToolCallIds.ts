@@ -4,6 +4,8 @@
  * @module
  */
 import type { Message } from "../../domain/Message.ts"
+import { hash } from "../hash.ts"
+import { plainId } from "../plainId.ts"
 
 /** Nine letters and digits. */
 const short = /^[A-Za-z0-9]{9}$/
@@ -13,34 +15,37 @@ const short = /^[A-Za-z0-9]{9}$/
  * id always becomes the same. The same array where all ids are so already.
  */
 export const shortToolCallIds = (messages: ReadonlyArray<Message>): ReadonlyArray<Message> =>
-  messages.some(hasLong)
-    ? messages.map((message) => hasLong(message) ? shorten(message) : message)
+  withIds(messages, shortened)
+
+/** `messages` with such ids of no more than `longest` characters; the same array where they are. */
+export const boundedToolCallIds = (
+  messages: ReadonlyArray<Message>,
+  longest: number
+): ReadonlyArray<Message> =>
+  withIds(messages, (id) => id.length > longest ? plainId(id, longest) : id)
+
+const withIds = (
+  messages: ReadonlyArray<Message>,
+  fit: (id: string) => string
+): ReadonlyArray<Message> => {
+  const isOther = (id: string): boolean => fit(id) !== id
+  const hasOther = (message: Message): boolean =>
+    message.role === "tool"
+      ? isOther(message.toolCallId)
+      : message.role === "assistant" && message.toolCalls.some(({ id }) => isOther(id))
+  return messages.some(hasOther)
+    ? messages.map((message) => hasOther(message) ? fitted(message, fit) : message)
     : messages
+}
 
-const isLong = (id: string): boolean => !short.test(id)
-
-const hasLong = (message: Message): boolean =>
-  message.role === "tool"
-    ? isLong(message.toolCallId)
-    : message.role === "assistant" && message.toolCalls.some(({ id }) => isLong(id))
-
-const shorten = (message: Message): Message => {
-  if (message.role === "tool") return { ...message, toolCallId: shortened(message.toolCallId) }
+const fitted = (message: Message, fit: (id: string) => string): Message => {
+  if (message.role === "tool") return { ...message, toolCallId: fit(message.toolCallId) }
   if (message.role !== "assistant") return message
-  const toolCalls = message.toolCalls.map((call) => ({ ...call, id: shortened(call.id) }))
-  return { ...message, toolCalls }
+  return { ...message, toolCalls: message.toolCalls.map((call) => ({ ...call, id: fit(call.id) })) }
 }
 
 const shortened = (id: string): string =>
-  isLong(id) ? digits(hash(id, 0x811c9dc5), 5) + digits(hash(id, 0x9e3779b9), 4) : id
-
-/** FNV-1a, stirred once more at the end, so that ids that differ in one letter differ all over. */
-const hash = (text: string, seed: number): number => {
-  let sum = seed
-  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193)
-  sum = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b)
-  return (sum ^ (sum >>> 13)) >>> 0
-}
+  short.test(id) ? id : digits(hash(id, 0x811c9dc5), 5) + digits(hash(id, 0x9e3779b9), 4)
 
 /** The last `length` digits of `number`, of thirty-six kinds. */
 const digits = (number: number, length: number): string =>

@@ -5,11 +5,11 @@
  */
 import type { CompletionRequest, JsonObject, Original } from "../../domain/Completion.ts"
 import type { Call, Target } from "../Dialect.ts"
-import { array, type Fields, object } from "../json.ts"
-import { keeping } from "../original.ts"
+import { isSame, keeping } from "../original.ts"
 import { encode } from "./encode.ts"
 import type { OpenAiQuirks } from "./quirks.ts"
 import { taken } from "./taken.ts"
+import { grownBy, hasOnly, rewrites } from "./unspeakable.ts"
 
 /** What is always the gateway's own; what has two names goes out by one of them. */
 const own = [
@@ -43,6 +43,9 @@ const read: ReadonlySet<string> = new Set([
   "metadata"
 ])
 
+/** They are kept though nothing could be read of them. */
+const onlyTools: ReadonlySet<string> = new Set(["tools"])
+
 /**
  * The call that asks for a request. Where its client spoke this dialect it is in the client's words, but
  * for those that a provider with these quirks would not understand.
@@ -53,24 +56,27 @@ export const spoken =
     const { original } = request
     if (original?.dialect !== "openai") return asked(request)
     const ours = new Set([...own, ...otherWords(original, request, target, quirks)])
-    return keeping({ dialect: "openai", read, own: ours }, (one) => asked(one))(request, target)
+    const kept = hasOnly(original, "tools") ? onlyTools : undefined
+    const call = keeping({ dialect: "openai", read, own: ours, kept }, asked)(request, target)
+    const grown = hasOnly(original, "messages") ? grownBy(original, request, quirks) : undefined
+    return grown ? { ...call, body: { ...call.body, messages: grown } } : call
   }
 
 /** The fields that a provider with these quirks has other words for than its clients have. */
 const otherWords = (
-  { body, messages, parameters }: Original,
+  original: Original,
   { model, dropUnsupported }: CompletionRequest,
   target: Target,
   quirks: OpenAiQuirks
 ): ReadonlyArray<string> => {
+  const { messages, parameters } = original
   const written: CompletionRequest = { model, messages, parameters, dropUnsupported }
   const fit = taken(written, quirks)
   const plain = settings(written, target, {})
   const said = settings(fit, target, quirks)
   return Array.from(read).filter((key) => {
-    if (key === "messages") return fit.messages !== messages || isForeign(body.messages, quirks)
-    if (key === "tools") return fit.parameters.tools !== parameters.tools
-    return JSON.stringify(plain[key]) !== JSON.stringify(said[key])
+    if (key === "messages" || key === "tools") return rewrites(key, original, fit, quirks)
+    return !isSame(plain[key], said[key])
   })
 }
 
@@ -83,34 +89,3 @@ const settings = (
   const parameters = { ...request.parameters, tools: undefined }
   return encode({ ...request, messages: [], parameters }, target, quirks).body
 }
-
-const reasoningFields = ["reasoning", "reasoning_content", "reasoning_details"]
-
-/**
- * Whether messages have roles, fields or images in places that a provider with these quirks would
- * refuse.
- */
-const isForeign = (
-  messages: JsonObject[string],
-  { developerRole = false, reasoningField, thoughtSignatures = false }: OpenAiQuirks
-): boolean =>
-  array(messages).some((value) => {
-    const message = object(value)
-    switch (message?.role) {
-      case "developer":
-        return !developerRole
-      case "tool":
-        return array(message.content).some((part) => object(part)?.type === "image_url")
-      case "assistant":
-        return reasoningFields.some((field) => field !== reasoningField && has(message, field)) ||
-          !thoughtSignatures && array(message.tool_calls).some(isSigned)
-      default:
-        return false
-    }
-  })
-
-const has = (message: Fields, field: string): boolean =>
-  message[field] !== undefined && message[field] !== null
-
-const isSigned = (call: unknown): boolean =>
-  object(object(object(call)?.extra_content)?.google)?.thought_signature !== undefined

@@ -8,7 +8,7 @@ import type { Message } from "../../domain/Message.ts"
 import { parameterFields, type ParameterName } from "../../domain/Model.ts"
 import type { Unsupported } from "../Dialect.ts"
 import type { OpenAiQuirks } from "./quirks.ts"
-import { shortToolCallIds } from "./shortToolCallIds.ts"
+import { boundedToolCallIds, shortToolCallIds } from "./shortToolCallIds.ts"
 
 /** What of `request` a provider with these quirks does not take, each by its path. */
 export const untaken = (
@@ -75,7 +75,9 @@ const takenMessages = (
   const unnamed = quirks.messageNames === false && messages.some(hasName)
     ? messages.map((message) => hasName(message) ? { ...message, name: undefined } : message)
     : messages
-  return quirks.shortToolCallIds ? shortToolCallIds(unnamed) : unnamed
+  const { longestToolCallId: longest } = quirks
+  if (quirks.shortToolCallIds) return shortToolCallIds(unnamed)
+  return longest === undefined ? unnamed : boundedToolCallIds(unnamed, longest)
 }
 
 const hasName = (message: Message): boolean => message.role === "user" && message.name !== undefined

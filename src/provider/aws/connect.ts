@@ -4,7 +4,7 @@
  * @module
  */
 import * as Redacted from "effect/Redacted"
-import type { Connection, ProviderOption, Said } from "../Connection.ts"
+import { type Connection, isVisible, type ProviderOption, type Said } from "../Connection.ts"
 import { bearer } from "../Provider.ts"
 import { signing } from "./sign.ts"
 
@@ -76,5 +76,3 @@ export const connectAws =
 
 const domainOf = (region: string): string =>
   region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-
-const isVisible = (text: Redacted.Redacted): boolean => /^[\x21-\x7e]+$/.test(Redacted.value(text))

@@ -1,7 +1,7 @@
-import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { openai as dialect } from "../../protocol/openai/mod.ts"
-import type { Connection, Said, Sign } from "../Connection.ts"
+import { byToken } from "../byToken.ts"
+import { type Connection, isVisible, type Said } from "../Connection.ts"
 import { entraToken } from "../entraToken.ts"
 import { bearer, type Provider } from "../Provider.ts"
 
@@ -14,6 +14,7 @@ export const azure: Provider = {
   name: "Azure OpenAI",
   dialect: dialect({
     developerRole: true,
+    longestToolCallId: 40,
     maxTokensField: "max_completion_tokens",
     mostStops: 4,
     vectorFormat: "base64"
@@ -58,9 +59,12 @@ export const azure: Provider = {
       reroute: reroute(options.api_version && Redacted.value(options.api_version))
     }
     if (apiKey) return { ...place, headers: { "api-key": Redacted.value(apiKey) } }
+    if (options.token && !isVisible(options.token)) {
+      return "has a token of other than visible ASCII characters"
+    }
     if (options.token) return { ...place, headers: bearer(options.token) }
-    const sign = signedByEntra(said)
-    return typeof sign === "string" ? sign : { ...place, headers: {}, sign }
+    const signed = signedByEntra(said)
+    return typeof signed === "string" ? signed : { ...place, headers: {}, ...signed }
   },
   models: [],
   pricing: "azure",
@@ -69,14 +73,16 @@ export const azure: Provider = {
 
 const reroute = (version: string | undefined): NonNullable<Connection["reroute"]> => {
   if (version === undefined || version === "v1") return (path) => `/openai/v1${path}`
-  const query = `?api-version=${encodeURIComponent(version)}`
+  const query = `?api-version=${escaped(version)}`
   if (version === "preview") return (path) => `/openai/v1${path}${query}`
-  return (path, model) =>
-    `/openai${model && `/deployments/${encodeURIComponent(model)}`}${path}${query}`
+  return (path, model) => `/openai${model && `/deployments/${escaped(model)}`}${path}${query}`
 }
 
-/** Adds a token that is fetched; or what is missing for that, in one sentence. */
-const signedByEntra = ({ options }: Said): Sign | string => {
+/** Half a character would make encodeURIComponent throw. */
+const escaped = (text: string): string => encodeURIComponent(text.toWellFormed())
+
+/** By a token that is fetched; or what is missing for that, in one sentence. */
+const signedByEntra = ({ options }: Said): ReturnType<typeof byToken> | string => {
   const { tenant_id, client_id, client_secret, authority, scope } = options
   const wanted = {
     AZURE_TENANT_ID: tenant_id,
@@ -95,6 +101,9 @@ const signedByEntra = ({ options }: Said): Sign | string => {
   if (address === null || !/^https?:$/.test(address.protocol)) {
     return "has an authority that is no address: it begins with https://"
   }
+  if (address.username || address.password || address.search || address.hash) {
+    return "has an authority with a user, password, query or fragment"
+  }
   const token = entraToken({
     authority: address.href.replace(/\/+$/, ""),
     tenantId: Redacted.value(tenant_id),
@@ -102,9 +111,5 @@ const signedByEntra = ({ options }: Said): Sign | string => {
     clientSecret: client_secret,
     scope: Redacted.value(scope)
   })
-  return (request, send, signal) =>
-    Effect.map(token(send, signal), (token) => ({
-      ...request,
-      headers: { ...request.headers, ...bearer(Redacted.make(token)) }
-    }))
+  return byToken(token, [])
 }

@@ -8,6 +8,7 @@ export const openai: Provider = {
   name: "OpenAI",
   dialect: dialect({
     developerRole: true,
+    longestToolCallId: 40,
     maxTokensField: "max_completion_tokens",
     mostStops: 4,
     userField: "safety_identifier",

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { Connection, ProviderOption, Said } from "../Connection.ts"
+import { byToken } from "../byToken.ts"
+import { type Connection, isVisible, type ProviderOption, type Said } from "../Connection.ts"
 import { bearer } from "../Provider.ts"
-import { readCredentials } from "./credentials.ts"
+import { readCredentials, secretsOf } from "./credentials.ts"
 import { googleToken } from "./googleToken.ts"
 
 /** What there is to say of Vertex AI. */
@@ -57,18 +57,10 @@ export const connectVertex = ({ apiKey, baseUrl, options }: Said): Connection | 
   }
   if (own === undefined) return "has no project: set GOOGLE_CLOUD_PROJECT, and start Penstock again"
   const place = placeOf(baseUrl, own, location)
+  if (token && !isVisible(token)) return "has a token of other than visible ASCII characters"
   if (token) return { ...place, headers: bearer(token) }
   if (!credentials) return "has no credentials"
-  const accessToken = googleToken(credentials)
-  return {
-    ...place,
-    headers: {},
-    sign: (request, send, signal) =>
-      Effect.map(accessToken(send, signal), (token) => ({
-        ...request,
-        headers: { ...request.headers, ...bearer(Redacted.make(token)) }
-      }))
-  }
+  return { ...place, headers: {}, ...byToken(googleToken(credentials), secretsOf(credentials)) }
 }
 
 const placeOf = (baseUrl: string | undefined, project: string, location: string) => ({

@@ -31,6 +31,12 @@ export interface AuthorizedUser {
   readonly projectId: string | undefined
 }
 
+/** What of them must not show anywhere. */
+export const secretsOf = (credentials: GoogleCredentials): ReadonlyArray<Redacted.Redacted> =>
+  credentials.type === "service_account"
+    ? [credentials.privateKey]
+    : [credentials.clientSecret, credentials.refreshToken]
+
 const usualTokenUrl = "https://oauth2.googleapis.com/token"
 
 /** Reads credentials of JSON; or what is wrong with them, in words that do not repeat them. */

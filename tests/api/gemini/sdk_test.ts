@@ -213,7 +213,7 @@ sdkTest("errors are ApiErrors with Google's words", async ({ provider, url }) =>
 
   provider.respond(FakeProvider.fail("rate_limited", { retryDelay: "7s" }))
   const limited = await failing(ask(modelOf.gemini))
-  assertEquals([limited.code, limited.status], [503, "UNAVAILABLE"])
+  assertEquals([limited.code, limited.status], [429, "RESOURCE_EXHAUSTED"])
   assert(
     limited.details.some((one: Record<string, unknown>) => one.retryDelay),
     JSON.stringify(limited)

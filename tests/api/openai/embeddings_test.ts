@@ -36,6 +36,18 @@ liveTest(
     })
 )
 
+liveTest("base64 is of numbers of 32 bits, the least byte first", () =>
+  Effect.gen(function* () {
+    const { url } = yield* startVectors()
+    const { body } = yield* postJson(`${url}/v1/embeddings`, {
+      model,
+      input: ["a", "b"],
+      encoding_format: "base64"
+    })
+    // 1, 0.5 and -0.25.
+    assertEquals(body.data[1].embedding, "AACAPwAAAD8AAIC+")
+  }))
+
 liveTest(
   "every form of input goes on as it is, with what else there is to say",
   () =>

@@ -78,8 +78,8 @@ Deno.test("toFailure() tells every reason with OpenAI's status, type and code", 
     null
   ])
   assertEquals(failed("auth"), [502, "server_error", "upstream_auth_failed", null])
-  assertEquals(failed("quota_exhausted"), [503, "server_error", "insufficient_quota", null])
-  assertEquals(failed("rate_limited"), [503, "server_error", "rate_limit_exceeded", null])
+  assertEquals(failed("quota_exhausted"), [429, "insufficient_quota", "insufficient_quota", null])
+  assertEquals(failed("rate_limited"), [429, "requests", "rate_limit_exceeded", null])
   assertEquals(failed("timeout_first_token"), [504, "server_error", "upstream_timeout", null])
 })
 
@@ -117,8 +117,8 @@ const table = [
   ["auth", OpenAI.InternalServerError, 502, "upstream_auth_failed", "false"],
   ["not_found", OpenAI.InternalServerError, 502, "upstream_model_not_found", "false"],
   ["server", OpenAI.InternalServerError, 502, "upstream_error", "false"],
-  ["quota_exhausted", OpenAI.InternalServerError, 503, "insufficient_quota", "false"],
-  ["rate_limited", OpenAI.InternalServerError, 503, "rate_limit_exceeded", null]
+  ["quota_exhausted", OpenAI.RateLimitError, 429, "insufficient_quota", "false"],
+  ["rate_limited", OpenAI.RateLimitError, 429, "rate_limit_exceeded", null]
 ] as const
 
 for (const [model, dialect] of [["gpt-4", "OpenAI's"], ["claude-3", "Anthropic's"]] as const) {

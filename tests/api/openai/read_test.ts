@@ -254,23 +254,19 @@ Deno.test("readChat() names what is wrong where it stands", () => {
     ],
     [at({ role: "user", content: ["x"] }), "messages[0].content[0].type"],
     [at({ role: "user", content: [{ type: "text" }] }), "messages[0].content[0].text"],
-    [at({ role: "user", content: [{ type: "input_audio" }] }), "messages[0].content[0].type"],
-    [at({ role: "user", content: [{ type: "file" }] }), "messages[0].content[0].type"],
     [at({ role: "user", content: [{ type: "image_url" }] }), "messages[0].content[0].image_url"],
     [at({ role: "tool", content: "x" }), "messages[0].tool_call_id"],
-    [at({ role: "function", name: "f", content: "x" }), "messages[0].role"],
-    [at({ role: "assistant", function_call: {} }), "messages[0].function_call"],
-    [at({ role: "assistant", audio: { id: "a" } }), "messages[0].audio"],
     [at({ role: "assistant", tool_calls: "x" }), "messages[0].tool_calls"],
     [calls({ function: { name: "f" } }), "messages[0].tool_calls[0].id"],
     [calls({ id: "c" }), "messages[0].tool_calls[0].function"],
     [calls({ id: "c", function: {} }), "messages[0].tool_calls[0].function.name"],
     [
       calls({ id: "c", type: "custom", custom: {} }),
-      "messages[0].tool_calls[0].type " +
-      "messages[0].tool_calls[0].function"
+      "messages[0].tool_calls[0].custom.name " +
+      "messages[0].tool_calls[0].custom.input"
     ],
-    [faults({ tools: [{ type: "custom", custom: { name: "f" } }] }), "tools[0].type"],
+    [faults({ tools: [{}] }), "tools[0].type"],
+    [faults({ tools: [{ type: "custom", custom: {} }] }), "tools[0].custom.name"],
     [faults({ tools: [{ type: "function" }] }), "tools[0].function"],
     [faults({ tools: [{ type: "function", function: { name: 3 } }] }), "tools[0].function.name"],
     [faults({ tool_choice: { type: "allowed_tools" } }), "tool_choice"],
@@ -281,10 +277,9 @@ Deno.test("readChat() names what is wrong where it stands", () => {
       faults({ response_format: { type: "json_schema", json_schema: {} } }),
       "response_format.json_schema.name"
     ],
-    [faults({ functions: [] }), "functions"],
-    [faults({ function_call: "auto" }), "function_call"],
-    [faults({ modalities: ["text", "audio"] }), "modalities"],
-    [faults({ audio: { voice: "x" } }), "audio"],
+    [faults({ functions: [], stream: true }), "stream"],
+    [faults({ modalities: ["text", "audio"], stream: true }), "stream"],
+    [faults({ modalities: "audio" }), "modalities"],
     [faults({ stop: [""] }), "stop"],
     [faults({ stop: ["a", 3] }), "stop"],
     [faults({ n: 0 }), "n"],

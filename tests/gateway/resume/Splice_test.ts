@@ -193,10 +193,11 @@ Deno.test("reasoning is dropped, and usage goes through while text is held back"
   }
 })
 
-Deno.test("what is held back comes before a tool call and before the end", () => {
+Deno.test("what is held back comes before a tool call, a foreign part and the end", () => {
   const call: Delta = { _tag: "ToolCallStart", choice: 0, index: 0, id: "c", name: "look" }
   const end: Delta = { _tag: "Finish", choice: 0, reason: "stop" }
-  for (const delta of [call, end]) {
+  const foreign: Delta = { _tag: "Foreign", choice: 0, dialect: "gemini", part: {} }
+  for (const delta of [call, foreign, end]) {
     const seam = Splice.make("instruction", "Water is let through the gate")
     const out: Array<Delta> = []
     seam.feed(text("the"), out)

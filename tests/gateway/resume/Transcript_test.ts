@@ -70,10 +70,11 @@ Deno.test("what a model refuses with a prefill makes it an instruction", () => {
   assertEquals(how(deltas, strict, { tools: [{ name: "look" }] }), "instruction")
 })
 
-Deno.test("tools may be offered, but once one was called there is no going on", () => {
+Deno.test("tools may be offered, but once one was called there is no going on, nor where a part is foreign", () => {
   assertEquals(how([text("Let me see")], plain, { tools: [{ name: "look" }] }), "instruction")
   const fragment: Delta = { _tag: "ToolCallArguments", choice: 0, index: 0, fragment: "{" }
-  for (const delta of [call, fragment]) {
+  const foreign: Delta = { _tag: "Foreign", choice: 0, dialect: "gemini", part: {} }
+  for (const delta of [call, fragment, foreign]) {
     for (const deltas of [[delta], [text("Let me see"), delta], [delta, text("more")]]) {
       const transcript = Transcript.make()
       for (const each of deltas) transcript.add(each)

@@ -3,12 +3,8 @@
  *
  * @module
  */
-import type { DialectName } from "../../../src/domain/Message.ts"
 import type { FullAnswer } from "./Answer.ts"
 import type { RecordedCall } from "./RecordedCall.ts"
-
-/** The dialects in which every fault is gone through; the fake speaks the others, too. */
-export type FakeDialectName = Exclude<DialectName, "bedrock" | "cohere">
 
 /** How one dialect writes answers and errors: the server's side of it. */
 export interface FakeDialect {

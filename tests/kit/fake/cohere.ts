@@ -94,8 +94,12 @@ const failures: Record<FailureKind, readonly [number, string]> = {
   forbidden: [403, "this api key may not be used for this"],
   not_found: [404, "model 'command-x' not found"],
   context_length: [400, "too many tokens: total number of tokens in the prompt exceeds the limit"],
-  filtered: [400, "the request was blocked by a content filter"],
-  bad_request: [422, "invalid request: unknown field"]
+  filtered: [
+    498,
+    "blocked input: please adjust your prompt and try again, as it may be a potential violation of " +
+    "our Usage Guidelines."
+  ],
+  bad_request: [400, "invalid request: prompt must be at least 1 token long"]
 }
 
 /** How Cohere answers. */

@@ -37,12 +37,13 @@ Deno.test("what ends or counts an answer writes nothing", () => {
   assertEquals([written.isEmpty(), written.roughTokens(), written.texts()], [true, 0, []])
 })
 
-Deno.test("reasoning that nobody can read is at least a token", () => {
+Deno.test("what nobody here can read is at least a token", () => {
   const blob = { dialect: "anthropic", value: "opaque" } as const
   for (
     const delta of [
       { _tag: "ReasoningRedacted", choice: 0, data: blob },
-      { _tag: "ReasoningSignature", choice: 0, signature: blob }
+      { _tag: "ReasoningSignature", choice: 0, signature: blob },
+      { _tag: "Foreign", choice: 0, dialect: "anthropic", part: { block: { type: "x" } } }
     ] satisfies ReadonlyArray<Delta>
   ) {
     const written = writtenOf([delta])

@@ -140,3 +140,16 @@ Deno.test("an image is sent by its data or by its address", () => {
     ]
   ) assertEquals(image(url), undefined, url)
 })
+
+Deno.test("another provider's id is made one that Anthropic takes, for call and result alike", () => {
+  const idsFor = (id: string) => {
+    const [turn, answer] = sent(assistant("", { toolCalls: [call(id)] }), result(id, "1"))
+    assertEquals(answer!.content[0].tool_use_id, turn!.content[0].id)
+    return turn!.content[0].id
+  }
+  const foreign = ["functions.x:0", "functions_x:0", "functions.x:1", "ü", ""].map(idsFor)
+  for (const id of foreign) assertEquals(/^[a-zA-Z0-9_-]+$/.test(id), true, id)
+  assertEquals(new Set(foreign).size, foreign.length)
+  const long = `call_${"x".repeat(200)}`
+  for (const id of ["toolu_01A", "call_a-B_9", long]) assertEquals(idsFor(id), id)
+})

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert"
+import type { JsonObject } from "../../../src/domain/Completion.ts"
 import { type Delta } from "../../../src/domain/Delta.ts"
 import { UpstreamFault } from "../../../src/domain/UpstreamFault.ts"
 import { anthropic } from "../../../src/protocol/anthropic/mod.ts"
@@ -27,6 +28,16 @@ const finish = (reason: "stop" | "length" | "tool_calls" | "content_filter"): De
   reason
 })
 
+const foreign = (part: JsonObject): Delta => ({
+  _tag: "Foreign",
+  choice: 0,
+  dialect: "anthropic",
+  part
+})
+
+/** A text that is not more of the text before. */
+const another = foreign({ begins: { type: "text" } })
+
 Deno.test("each block of an answer becomes its deltas, in order", () => {
   assertEquals(
     decoded(message([
@@ -45,6 +56,8 @@ Deno.test("each block of an answer becomes its deltas, in order", () => {
       { _tag: "ReasoningSignature", choice: 0, signature: { dialect: "anthropic", value: "s2" } },
       { _tag: "Reasoning", choice: 0, text: "unsigned" },
       { _tag: "Text", choice: 0, text: "Hi" },
+      another,
+      another,
       { _tag: "Text", choice: 0, text: " 春" },
       finish("stop")
     ]
@@ -77,6 +90,10 @@ Deno.test("tool calls are counted among themselves, and their input becomes JSON
     { _tag: "Text", choice: 0, text: "I'll look" },
     start(0, "t1", "look"),
     fragment(0, '{"at":[1,"二"]}'),
+    foreign({
+      block: { type: "server_tool_use", id: "s1", name: "web_search", input: { query: "x" } }
+    }),
+    foreign({ block: { type: "web_search_tool_result", tool_use_id: "s1", content: [] } }),
     start(1, "t2", "wait"),
     fragment(1, "{}"),
     start(2, "call_2", "go"),
@@ -97,7 +114,10 @@ Deno.test("every stop reason has its word, and one that is not known means stop"
       ["refusal", "content_filter"],
       ["tomorrow", "stop"]
     ] as const
-  ) assertEquals(decoded(message([], { stop_reason: theirs })), [finish(ours)], theirs)
+  ) {
+    const [end, ...others] = decoded(message([], { stop_reason: theirs }))
+    assertEquals([end?._tag === "Finish" && end.reason, others], [ours, []], theirs)
+  }
 })
 
 Deno.test("an answer without a stop reason ends as its content suggests, and is none without content", () => {
@@ -207,7 +227,7 @@ Deno.test("blocks that are no blocks are passed over", () => {
       { type: "tool_use", id: "1" },
       { type: "text", text: "a" }
     ])),
-    [{ _tag: "Text", choice: 0, text: "a" }, finish("stop")]
+    [another, { _tag: "Text", choice: 0, text: "a" }, finish("stop")]
   )
 })
 

@@ -161,6 +161,15 @@ Deno.test("tool calls are counted among themselves, also where their fragments m
       end
     ).deltas,
     [
+      {
+        _tag: "Foreign",
+        choice: 0,
+        dialect: "anthropic",
+        part: {
+          block: { type: "server_tool_use", id: "s", name: "web_search", input: {} },
+          deltas: [{ type: "input_json_delta", partial_json: '{"query":1}' }]
+        }
+      },
       called(0, "a"),
       wrote(0, '{"x"'),
       called(1, "b"),

@@ -1,9 +1,9 @@
-import { assertEquals, assertInstanceOf } from "@std/assert"
+import { assertEquals, assertInstanceOf, assertMatch } from "@std/assert"
 import type { CompletionRequest, JsonObject, Parameters } from "../../../src/domain/Completion.ts"
 import type { Message } from "../../../src/domain/Message.ts"
 import { UpstreamFault } from "../../../src/domain/UpstreamFault.ts"
 import { anthropic } from "../../../src/protocol/anthropic/mod.ts"
-import { assistant, body, request, target, text, user } from "./request.ts"
+import { assistant, body, request, result, target, text, user } from "./request.ts"
 
 /** A request whose client wrote `written`, of which `parameters` and `messages` were read. */
 const spoken = (
@@ -157,4 +157,36 @@ Deno.test("to have a prompt counted, what is said of the answer is left out", ()
   assertEquals(counting!.decode({ input_tokens: 12 }), 12)
   assertInstanceOf(counting!.decode({ input_tokens: "12" }), UpstreamFault)
   assertInstanceOf(counting!.decode({ error: { type: "api_error" } }), UpstreamFault)
+})
+
+Deno.test("ids from another provider's answer are made plain also in a client's own words", () => {
+  const id = "functions.x:0"
+  const call = { input: {}, type: "tool_use", id, name: "x", cache_control: {} }
+  const answer = { type: "tool_result", tool_use_id: id, content: "1" }
+  const written = {
+    messages: [turn, { role: "assistant", content: [call] }, { role: "user", content: [answer] }]
+  }
+  const messages = [
+    user("Hi"),
+    assistant("", { toolCalls: [{ id, name: "x", arguments: "{}" }] }),
+    result(id, "1")
+  ]
+  const sent = body(spoken(written, {}, messages)).messages as typeof written.messages
+  const plain = body(request({}, messages)).messages as typeof written.messages
+  const [, asked, answered] = plain as ReadonlyArray<{ content: ReadonlyArray<typeof call> }>
+  const made = asked?.content[0]?.id
+  assertMatch(made ?? "", /^functions_x_0_\w+$/)
+  assertEquals(
+    JSON.stringify(sent),
+    JSON.stringify([
+      turn,
+      { role: "assistant", content: [{ ...call, id: made }] },
+      { role: "user", content: [{ ...answer, tool_use_id: made }] }
+    ])
+  )
+  assertEquals(answered?.content.length, 1)
+  // And with what the gateway added.
+  const more = [...messages, assistant("So")]
+  const grown = body({ ...spoken(written, {}, messages), messages: more }).messages
+  assertEquals(grown, [...sent, { role: "assistant", content: "So" }])
 })

@@ -32,6 +32,11 @@ Deno.test("an error's class is told by its status, and by its words where those 
       "You are using a Trial key, which is limited to 1000 API calls / month.",
       "quota_exhausted"
     ],
+    [
+      498,
+      "blocked input: please adjust your prompt and try again, as it may be a potential violation",
+      "filtered"
+    ],
     [498, "invalid token", "auth"],
     [499, "request cancelled", "server"],
     [500, "internal server error", "server"],
@@ -49,6 +54,14 @@ Deno.test("a credential and a page are not repeated", () => {
   assert(!faultOf(401, "invalid key abcdefghijklmnopqrstuv").message.includes("abcdefghij"))
   const page = faultOf(502, "", "<html>secret</html>")
   assertEquals([page.class, page.message.includes("secret")], ["server", false])
+})
+
+Deno.test("an answer is whole from its end on, and not before", () => {
+  const reader = cohere.reader()
+  assertEquals(reader.finish([]), false)
+  const end = { type: "message-end", delta: { finish_reason: "COMPLETE" } }
+  assertEquals(reader.read("", JSON.stringify(end), []), "end")
+  assertEquals(reader.finish([]), true)
 })
 
 Deno.test("an error in the midst of a stream ends it", () => {

@@ -180,3 +180,13 @@ Deno.test("three events that are garbled are forgiven, a fourth is not; a fault 
   const cut = fed(good, end.subarray(0, 20))
   assertEquals([cut.state, cut.finished?.class], ["more", "stream_cut"])
 })
+
+Deno.test("headers beyond what Amazon sends are not taken apart", () => {
+  const headers = Object.fromEntries(
+    Array.from({ length: 40_000 }, (_, at) => [`h${at}`, { type: "boolean", value: true } as const])
+  )
+  const codec = new EventStreamCodec((bytes) => new TextDecoder().decode(Object(bytes)), utf8)
+  const type = { type: "string", value: "event" } as const
+  const bytes = codec.encode({ headers: { ":message-type": type, ...headers }, body: utf8("{}") })
+  assertEquals(read([Uint8Array.from(bytes)]), { told: [], fault: "stream_cut" })
+})

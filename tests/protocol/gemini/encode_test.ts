@@ -91,12 +91,46 @@ Deno.test("encode() sends tool calls and their results by name", () => {
     {
       role: "user",
       parts: [
-        { functionResponse: { name: "time", response: { output: "noon" } } },
         { functionResponse: { id: "f1", name: "weather", response: { celsius: 31 } } },
+        { functionResponse: { name: "time", response: { output: "noon" } } },
         { functionResponse: { name: "nobody", response: { output: "[1]" } } }
       ]
     }
   ])
+})
+
+Deno.test("encode() puts results first in their turn, in the order of their calls", () => {
+  const { contents } = encoded([
+    assistant([], [call("call_0_0"), call("call_0_1")]),
+    user(text("Wait")),
+    tool("call_0_1", text("second")),
+    tool("call_0_0", text("first")),
+    assistant([], [call("call_0_0")]),
+    tool("call_0_0", text("third"))
+  ])
+  const response = (output: string) => ({
+    functionResponse: { name: "weather", response: { output } }
+  })
+  assertEquals([contents[1], contents[3]], [
+    { role: "user", parts: [response("first"), response("second"), { text: "Wait" }] },
+    { role: "user", parts: [response("third")] }
+  ])
+})
+
+Deno.test("encode() sends the ids that some provider gave, and none that was made up", () => {
+  const idOf = (id: string) => {
+    const { contents } = encoded([assistant([], [call(id)]), tool(id, text("x"))])
+    // deno-lint-ignore no-explicit-any -- looked into freely
+    const [[asked], [answer]] = contents.map(({ parts }: any) => parts) as any
+    assertEquals(answer.functionResponse.id, asked.functionCall.id)
+    return asked.functionCall.id
+  }
+  for (const id of ["call_8aBcDeF0123", "toolu_01A", "functions.x:0", "call_simulated_1a"]) {
+    assertEquals(idOf(id), id)
+  }
+  for (const id of ["call_0", "call_0_12", "call_r-1_x_0_1", "call_made_7"]) {
+    assertEquals(idOf(id), undefined)
+  }
 })
 
 Deno.test("encode() never mends arguments", () => {

@@ -178,3 +178,26 @@ Deno.test("a request in another dialect's words goes out in plain ones", () => {
     JSON.stringify({ model: "m", messages: [hi], max_tokens: 3 })
   )
 })
+
+Deno.test("images of tools, and signatures that nobody asked for, do not go out where a client put them", () => {
+  const call = { id: "c1", type: "function", function: { name: "f", arguments: "{}" } }
+  const extra_content = { google: { thought_signature: "S" } }
+  const of = (tool_call: object, content: unknown) => ({
+    model: "g",
+    messages: [
+      { role: "assistant", content: null, mood: "good", tool_calls: [tool_call] },
+      { role: "tool", tool_call_id: "c1", content }
+    ]
+  })
+  const signed = of({ ...call, extra_content }, "x") as JsonObject
+  assertEquals(
+    JSON.parse(sent(asked(signed), {})).messages[0],
+    { role: "assistant", content: null, tool_calls: [call] }
+  )
+  const kept = sent(asked(signed), { thoughtSignatures: true })
+  assertEquals(kept, JSON.stringify({ ...signed, model: "m" }))
+  const image = { type: "image_url", image_url: { url: "data:image/png;base64,AA==" } }
+  const shown = JSON.parse(sent(asked(of(call, [image]) as JsonObject), {})).messages
+  assertEquals(shown.map(({ role }: { role: string }) => role), ["assistant", "tool", "user"])
+  assertEquals(shown[2].content[1], image)
+})

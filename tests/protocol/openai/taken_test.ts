@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert"
 import type { Message } from "../../../src/domain/Message.ts"
-import { shortToolCallIds } from "../../../src/protocol/openai/shortToolCallIds.ts"
+import {
+  boundedToolCallIds,
+  shortToolCallIds
+} from "../../../src/protocol/openai/shortToolCallIds.ts"
 import { taken, untaken } from "../../../src/protocol/openai/taken.ts"
 import { request, user } from "./deltas.ts"
 
@@ -59,4 +62,21 @@ Deno.test("shortToolCallIds() leaves alone what is short, and keeps a result wit
   assertEquals(ids[1], "D681PevKs")
   assertNotEquals(ids[0], "call_1")
   assertEquals(result?.role === "tool" ? result.toolCallId : "", ids[0])
+})
+
+Deno.test("ids are cut where a provider takes no longer ones, and remain unlike, and with their results", () => {
+  const long = "x".repeat(50)
+  const messages: ReadonlyArray<Message> = [
+    calling("call_1", `${long}a`, `${long}b`, "functions.x:0"),
+    { role: "tool", toolCallId: `${long}b`, content: [] }
+  ]
+  const [call, result] = boundedToolCallIds(messages, 40)
+  if (call?.role !== "assistant" || result?.role !== "tool") {
+    throw new Error("Roles stay as they are")
+  }
+  const [first, second, third, fourth] = call.toolCalls.map(({ id }) => id)
+  assertEquals([first, fourth], ["call_1", "functions.x:0"])
+  assertEquals([second?.length, third?.length, second === third], [40, 40, false])
+  assertEquals(result.toolCallId, third)
+  assertStrictEquals(boundedToolCallIds(messages, 51), messages)
 })

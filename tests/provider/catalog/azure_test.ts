@@ -59,6 +59,18 @@ test("a deployment's name is escaped, and the address may be that of the v1 API"
     )
   }))
 
+test("half a character in a deployment's name is not found, and breaks nothing", () =>
+  Effect.gen(function* () {
+    const { requests, send } = recording(() => new Response("{}", { status: 404 }))
+    const env = { ...keyed, AZURE_OPENAI_API_VERSION: "2024-10-21" }
+    const { complete } = Exchange.make(yield* settingsFor("azure", { env }), send)
+    const { class: kind } = yield* Effect.flip(
+      complete(asking(), { model: "\ud800/..", stream: false })
+    )
+    assertEquals(kind, "not_found")
+    assertStringIncludes(requests[0]?.url ?? "", "/openai/deployments/%EF%BF%BD%2F../chat/")
+  }))
+
 test("Azure's models come from the configuration: what it lists is not what is deployed", () =>
   Effect.gen(function* () {
     const { provider } = yield* settingsFor("azure", { env: keyed })
@@ -69,7 +81,10 @@ const notReady: ReadonlyArray<readonly [env: Record<string, string>, words: stri
   [{ AZURE_OPENAI_API_KEY: "k" }, "AZURE_OPENAI_ENDPOINT"],
   [endpoint, "AZURE_OPENAI_API_KEY"],
   [{ ...entra, AZURE_CLIENT_SECRET: "" }, "no AZURE_CLIENT_SECRET"],
-  [{ ...entra, AZURE_AUTHORITY_HOST: "login" }, "authority"]
+  [{ ...entra, AZURE_AUTHORITY_HOST: "login" }, "authority"],
+  [{ ...entra, AZURE_AUTHORITY_HOST: "https://login.example/?to=" }, "authority"],
+  [{ ...entra, AZURE_AUTHORITY_HOST: "https://me:pass@login.example" }, "authority"],
+  [{ ...endpoint, AZURE_OPENAI_AD_TOKEN: "a\nb" }, "visible ASCII"]
 ]
 
 for (const [env, words] of notReady) {

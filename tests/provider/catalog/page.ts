@@ -41,6 +41,8 @@ const words: { [key in keyof Required<OpenAiQuirks>]: (quirks: OpenAiQuirks) => 
       : "A tool cannot be asked for by its name: it is shown that one alone, and has to call it.",
   shortToolCallIds: ({ shortToolCallIds }) =>
     shortToolCallIds ? "Ids of tool calls are made nine letters and digits." : "",
+  longestToolCallId: ({ longestToolCallId }) =>
+    `Ids of tool calls have ${longestToolCallId} characters at most; longer ones are made so.`,
   thoughtSignatures: ({ thoughtSignatures }) =>
     thoughtSignatures ? "Tool calls get their signatures back in `extra_content`." : "",
   messageNames: ({ messageNames }) => messageNames ? "" : "It takes no names of messages.",

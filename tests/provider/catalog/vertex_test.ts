@@ -217,7 +217,8 @@ const missing: ReadonlyArray<readonly [Record<string, string>, string]> = [
   [{ GOOGLE_CREDENTIALS_JSON: "{}" }, "type"],
   [{ GOOGLE_CREDENTIALS_JSON: JSON.stringify(account({ private_key: 1 })) }, "private_key"],
   [{ GOOGLE_CREDENTIALS_JSON: JSON.stringify(account({ token_uri: "ftp://x" })) }, "token_uri"],
-  [{ ...fixed, ...project, GOOGLE_CLOUD_LOCATION: "evil.example/" }, "location"]
+  [{ ...fixed, ...project, GOOGLE_CLOUD_LOCATION: "evil.example/" }, "location"],
+  [{ ...project, VERTEX_ACCESS_TOKEN: "a\nb" }, "visible ASCII"]
 ]
 
 for (const [env, words] of missing) {

@@ -4,35 +4,35 @@
  * @module
  */
 import type { Json } from "../../../domain/Completion.ts"
-import type { Issue } from "../../../domain/GatewayError.ts"
 import type { Part } from "../../../domain/Message.ts"
 import type { Path } from "../../Fields.ts"
 import { oneOf } from "../../Fields.ts"
 import { object, string } from "../../json.ts"
+import { type Findings, openaiOnly, quoted } from "./Findings.ts"
 
-/** A message's content: a text, or parts. Nothing where there is none. */
+/** A message's content: a text, or parts. Nothing where there is none that anybody can be told. */
 export const readContent = (
   content: Json | undefined,
   path: Path,
-  issues: Array<Issue>
+  findings: Findings
 ): ReadonlyArray<Part> => {
   if (content === undefined || content === null || content === "") return []
   if (typeof content === "string") return [{ type: "text", text: content }]
   if (!Array.isArray(content)) {
-    issues.push({ path, message: "Expected a text or an array of parts" })
+    findings.issues.push({ path, message: "Expected a text or an array of parts" })
     return []
   }
   const parts: Array<Part> = []
   content.forEach((value, at) => {
-    const part = readPart(value, [...path, at], issues)
+    const part = readPart(value, [...path, at], findings)
     if (part) parts.push(part)
   })
   return parts
 }
 
-const readPart = (value: Json, path: Path, issues: Array<Issue>): Part | undefined => {
+const readPart = (value: Json, path: Path, findings: Findings): Part | undefined => {
   const wrong = (key: string, message: string) =>
-    void issues.push({ path: [...path, key], message })
+    void findings.issues.push({ path: [...path, key], message })
   const part = object(value)
   switch (part?.type) {
     case "text":
@@ -49,12 +49,12 @@ const readPart = (value: Json, path: Path, issues: Array<Issue>): Part | undefin
       wrong("image_url", "Expected an https: address or a data: URL")
       return undefined
     }
-    default:
-      wrong(
-        "type",
-        `Expected "text" or "image_url": no other kind of content can be passed on`
-      )
+    default: {
+      const type = string(part?.type)
+      if (type) openaiOnly(findings, path, `Content of type ${quoted(type)}`)
+      else wrong("type", "Expected the type of the content")
       return undefined
+    }
   }
 }
 

@@ -4,14 +4,15 @@
  * @module
  */
 import type { Json, JsonObject } from "../../../domain/Completion.ts"
-import type { Delta } from "../../../domain/Delta.ts"
+import { type Delta, isContent } from "../../../domain/Delta.ts"
 import { dataEvent, done, keepAliveComment } from "../../SseStream.ts"
 import type { Events } from "../../Surface.ts"
 import { toFailure } from "../errors.ts"
 import { beginning, type Head } from "../Head.ts"
+import * as Toolbox from "../Toolbox.ts"
 import { toUsage } from "../usage.ts"
+import * as CallChunks from "./CallChunks.ts"
 import { toDetail } from "./reasoning.ts"
-import { signed } from "./toolCalls.ts"
 import { toLogprobs } from "./whole.ts"
 
 /** What a choice has said so far. */
@@ -22,9 +23,21 @@ interface Said {
   logprobs: Array<Json>
 }
 
+/** What a chunk is written of, as it comes. */
+type Shown = Exclude<Delta, { readonly _tag: "Usage" | "Finish" }>
+
+const isShown = (delta: Delta): delta is Shown =>
+  isContent(delta) && (delta._tag !== "Foreign" || delta.dialect === "openai")
+
 /** The chunks of one stream. `includeUsage` says that the last of them tells what was used. */
-export const eventsOf = (head: Head, requestId: string, includeUsage: boolean): Events => {
+export const eventsOf = (
+  head: Head,
+  requestId: string,
+  includeUsage: boolean,
+  toolbox = Toolbox.empty
+): Events => {
   const choices = new Map<number, Said>()
+  const calls = CallChunks.make(toolbox)
   /** How each chunk begins and ends. */
   let before = ""
   const after = includeUsage ? `,"usage":null}` : "}"
@@ -51,7 +64,7 @@ export const eventsOf = (head: Head, requestId: string, includeUsage: boolean): 
     return `"logprobs":${JSON.stringify(toLogprobs(tokens, isRefusal))},`
   }
 
-  const write = (delta: Exclude<Delta, { readonly _tag: "Usage" | "Finish" }>): string => {
+  const write = (delta: Shown): string => {
     const { choice } = delta
     const [said, first] = enter(choice, delta._tag === "Text" ? "" : null)
     switch (delta._tag) {
@@ -88,15 +101,14 @@ export const eventsOf = (head: Head, requestId: string, includeUsage: boolean): 
         return first + say(choice, {
           reasoning_details: [toDetail({ type: "redacted", data: delta.data })]
         })
-      case "ToolCallStart": {
-        const { index, id, name } = delta
-        const call = { index, id, type: "function", function: { name, arguments: "" } }
-        return first + say(choice, { tool_calls: [{ ...call, ...signed(delta.signature) }] })
-      }
+      case "ToolCallStart":
+        return first + say(choice, { tool_calls: [calls.start(delta)] })
       case "ToolCallArguments": {
-        const { index, fragment } = delta
-        return first + say(choice, { tool_calls: [{ index, function: { arguments: fragment } }] })
+        const more = calls.add(delta)
+        return more ? first + say(choice, { tool_calls: [more] }) : first
       }
+      case "Foreign":
+        return first + say(choice, delta.part)
     }
   }
 
@@ -105,12 +117,15 @@ export const eventsOf = (head: Head, requestId: string, includeUsage: boolean): 
       before = beginning(head, "chat.completion.chunk", model)
       return ""
     },
-    delta: (delta) => delta._tag === "Usage" || delta._tag === "Finish" ? "" : write(delta),
+    delta: (delta) => isShown(delta) ? write(delta) : "",
     keepAlive: keepAliveComment,
     finish: ({ finishes, usage }) => [
       ...finishes.map(({ choice, reason }) => {
         const [said, first] = enter(choice, "")
-        return first + chunk(choice, `"delta":{},${likely(said, false)}"finish_reason":"${reason}"`)
+        const isCut = reason === "length" || reason === "content_filter"
+        const rest = calls.end(choice, isCut).map((call) => say(choice, { tool_calls: [call] }))
+        return first + rest.join("") +
+          chunk(choice, `"delta":{},${likely(said, false)}"finish_reason":"${reason}"`)
       }),
       ...(includeUsage
         ? [dataEvent(`${before}[],"usage":${JSON.stringify(toUsage(usage))}}`)]

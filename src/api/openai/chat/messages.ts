@@ -4,31 +4,33 @@
  * @module
  */
 import type { Json } from "../../../domain/Completion.ts"
-import type { Issue } from "../../../domain/GatewayError.ts"
 import type { Message, Part } from "../../../domain/Message.ts"
 import * as Fields from "../../Fields.ts"
 import { array, object, string } from "../../json.ts"
+import type { Toolbox } from "../Toolbox.ts"
 import { readContent } from "./content.ts"
+import { type Findings, openaiOnly } from "./Findings.ts"
 import { readReasoning } from "./reasoning.ts"
 import { readToolCalls } from "./toolCalls.ts"
 
 /** The most messages of a conversation. */
 const mostMessages = 10_000
 
-/** The conversation in `value`; what is wrong with it is added to `issues`. */
+/** The conversation in `value`. */
 export const readMessages = (
   value: Json | undefined,
-  issues: Array<Issue>
+  toolbox: Toolbox,
+  findings: Findings
 ): ReadonlyArray<Message> => {
   const items = array(value)
   if (items === undefined || items.length === 0 || items.length > mostMessages) {
     const message = `Expected an array of 1 to ${mostMessages} messages`
-    issues.push({ path: ["messages"], message })
+    findings.issues.push({ path: ["messages"], message })
     return []
   }
   const messages: Array<Message> = []
   for (let at = 0; at < items.length; at++) {
-    const message = readMessage(items[at], ["messages", at], issues)
+    const message = readMessage(items[at], ["messages", at], toolbox, findings)
     if (message) messages.push(message)
   }
   return messages
@@ -37,14 +39,16 @@ export const readMessages = (
 const readMessage = (
   value: Json | undefined,
   path: Fields.Path,
-  issues: Array<Issue>
+  toolbox: Toolbox,
+  findings: Findings
 ): Message | undefined => {
+  const { issues } = findings
   const message = object(value)
   if (message === undefined) {
     issues.push({ path, message: "Expected a message" })
     return undefined
   }
-  const content = () => readContent(message.content, [...path, "content"], issues)
+  const content = () => readContent(message.content, [...path, "content"], findings)
   const fields = Fields.make(message, issues, path)
   switch (message.role) {
     case "system":
@@ -57,13 +61,14 @@ const readMessage = (
         name: fields.optional("name", Fields.textUpTo(256), "a name of 1 to 256 characters")
       }
     case "assistant": {
-      fields.refused("function_call", useToolCalls)
-      fields.refused("audio", "Audio cannot be passed on")
+      for (const key of ["function_call", "audio"]) {
+        if (object(message[key])) openaiOnly(findings, [...path, key], `"${key}"`)
+      }
       return {
         role: "assistant",
         content: orRefusal(content(), string(message.refusal)),
         reasoning: readReasoning(message),
-        toolCalls: readToolCalls(message.tool_calls, [...path, "tool_calls"], issues)
+        toolCalls: readToolCalls(message.tool_calls, [...path, "tool_calls"], toolbox, issues)
       }
     }
     case "tool": {
@@ -71,8 +76,9 @@ const readMessage = (
       return { role: "tool", toolCallId: id ?? "", content: content() }
     }
     case "function":
-      issues.push({ path: [...path, "role"], message: useToolCalls })
-      return undefined
+      openaiOnly(findings, path, 'A message of role "function"')
+      // So that it counts where prompts are measured: nobody is told it like this.
+      return { role: "tool", toolCallId: string(message.name) ?? "function", content: content() }
     default:
       issues.push({
         path: [...path, "role"],
@@ -88,6 +94,3 @@ const orRefusal = (
   refusal: string | undefined
 ): ReadonlyArray<Part> =>
   content.length === 0 && refusal ? [{ type: "text", text: refusal }] : content
-
-/** Why functions, which tools have replaced, are not taken. */
-export const useToolCalls = "Functions are not supported: use tools and tool_calls"

@@ -16,12 +16,18 @@ import {
   type Streaming,
   tokens
 } from "../parameters.ts"
-import { readMessages, useToolCalls } from "./messages.ts"
-import { expectedToolChoice, readResponseFormat, readToolChoice, readTools } from "./tools.ts"
+import type { Toolbox } from "../Toolbox.ts"
+import { type Findings, openaiOnly } from "./Findings.ts"
+import { readMessages } from "./messages.ts"
+import { readOffer } from "./offer.ts"
+import { readResponseFormat } from "./responseFormat.ts"
+import { asWritten } from "./written.ts"
 
 /** A request for a chat, and how its answer is to come. */
 export interface Chat extends Streaming {
   readonly request: CompletionRequest
+  /** The names of its tools. */
+  readonly toolbox: Toolbox
 }
 
 /** The request in `body`, or what is wrong with it. Fields that nobody knows are no fault. */
@@ -34,29 +40,52 @@ export const readChat = (value: unknown, headers: Headers): Chat | GatewayError 
   const issues: Array<Issue> = []
   const fields = Fields.make(body, issues)
   const model = fields.required("model", Fields.textUpTo(256), "the id of a model")
-  const messages = readMessages(body.messages, issues)
+  const findings: Findings = { issues, only: [] }
+  const offer = readOffer(body, findings)
+  const messages = readMessages(body.messages, offer.toolbox, findings)
   const streaming = readStreaming(fields)
   const parameters: Parameters = {
     ...readSampling(fields),
     ...readBudget(fields),
     ...readUser(fields),
     responseFormat: readResponseFormat(body.response_format, issues),
-    tools: readTools(body.tools, issues),
-    toolChoice: fields.optional("tool_choice", readToolChoice, expectedToolChoice),
+    tools: offer.tools,
+    toolChoice: offer.toolChoice,
     parallelToolCalls: fields.optional("parallel_tool_calls", boolean, "true or false"),
     logprobs: readLogprobs(fields),
     reasoningEffort: fields.optional("reasoning_effort", efforts.read, efforts.expected),
     metadata: fields.optional("metadata", readMetadata, expectedMetadata)
   }
-  fields.refused("functions", useToolCalls)
-  fields.refused("function_call", useToolCalls)
-  fields.refused("audio", "Answers in sound cannot be passed on")
-  fields.optional("modalities", onlyText, `["text"]: answers in sound cannot be passed on`)
+  readOpenaiOnly(fields, streaming.stream, findings)
   if (issues.length > 0 || model === undefined) return invalid(issues)
 
-  const original = { dialect: "openai", body, messages, parameters } as const
-  return { ...streaming, request: { model, messages, parameters, dropUnsupported: drop, original } }
+  const { only } = findings
+  const written = asWritten(body, offer)
+  const original = { dialect: "openai", body: written, messages, parameters, only } as const
+  const request = { model, messages, parameters, dropUnsupported: drop, original }
+  return { ...streaming, request, toolbox: offer.toolbox }
 }
+
+/** Fields that change the answer, and that only a provider that speaks OpenAI's dialect knows. */
+const readOpenaiOnly = (
+  { optional }: Fields.Fields,
+  stream: boolean,
+  findings: Findings
+): void => {
+  const there = (key: string) => optional(key, isThere, "something") === true
+  const told = ["functions", "function_call", "audio", "prediction", "web_search_options"]
+    .filter(there)
+  const modalities = optional("modalities", array, "an array of texts")
+  if (modalities?.some((one) => one !== "text")) told.push("modalities")
+  for (const key of told) openaiOnly(findings, [key], `"${key}"`)
+  const unstreamed = told.find((key) => key !== "prediction" && key !== "web_search_options")
+  if (stream && unstreamed !== undefined) {
+    const message = `An answer to a request with "${unstreamed}" comes in one piece only`
+    findings.issues.push({ path: ["stream"], message })
+  }
+}
+
+const isThere: Fields.Read<true> = () => true
 
 /** The newer name goes before the older one. */
 const readBudget = ({ optional }: Fields.Fields): Pick<Parameters, "maxTokens"> => {
@@ -80,9 +109,6 @@ const efforts = {
   read: Fields.oneOf(...words),
   expected: `one of ${words.map((word) => `"${word}"`).join(", ")}`
 }
-
-const onlyText: Fields.Read<true> = (value) =>
-  array(value)?.every((one) => one === "text") ? true : undefined
 
 const readMetadata: Fields.Read<Readonly<Record<string, string>>> = (value) => {
   const entries = Object.entries(object(value) ?? { not: null })

@@ -16,12 +16,16 @@ import { toCompletion } from "./whole.ts"
 export const chat: Reading = ({ body, headers, now, requestId }) => {
   const read = readChat(body, headers)
   if (read instanceof GatewayError) return Effect.fail(read)
-  const { request, stream, includeUsage } = read
+  const { request, stream, includeUsage, toolbox } = read
   const head = headOf("chatcmpl", requestId, now)
   return Effect.succeed({
     request,
     reply: stream
-      ? { _tag: "Streamed", events: eventsOf(head, requestId, includeUsage) }
-      : { _tag: "Whole", body: (generated) => toCompletion(head, generated), headers: costHeaders }
+      ? { _tag: "Streamed", events: eventsOf(head, requestId, includeUsage, toolbox) }
+      : {
+        _tag: "Whole",
+        body: (generated) => toCompletion(head, generated, toolbox),
+        headers: costHeaders
+      }
   })
 }

@@ -8,11 +8,14 @@ import type { Issue } from "../../../domain/GatewayError.ts"
 import type { Signature, ToolCall } from "../../../domain/Message.ts"
 import * as Fields from "../../Fields.ts"
 import { array, object, string } from "../../json.ts"
+import { toArguments, toInput } from "../customTool.ts"
+import type { Toolbox } from "../Toolbox.ts"
 
 /** The tool calls of an assistant's message. */
 export const readToolCalls = (
   value: Json | undefined,
   path: Fields.Path,
+  toolbox: Toolbox,
   issues: Array<Issue>
 ): ReadonlyArray<ToolCall> => {
   if (value === undefined || value === null) return []
@@ -21,25 +24,39 @@ export const readToolCalls = (
     issues.push({ path, message: "Expected an array of tool calls" })
     return []
   }
-  return calls.flatMap((call, at) => readToolCall(call, [...path, at], issues))
+  return calls.flatMap((call, at) => readToolCall(call, [...path, at], toolbox, issues))
 }
 
 const readToolCall = (
   value: Json,
   path: Fields.Path,
+  { nameOf }: Toolbox,
   issues: Array<Issue>
 ): ReadonlyArray<ToolCall> => {
   const call = object(value) ?? {}
   const fields = Fields.make(call, issues, path)
   const id = fields.required("id", name, "the id of the call")
-  fields.optional("type", Fields.oneOf("function"), `"function": no other tool can be passed on`)
+  const signature = readSignature(call)
+  if (call.type === "custom") {
+    const custom = fields.required("custom", object, "a tool's name and its input")
+    if (id === undefined || custom === undefined) return []
+    const { required } = Fields.make(custom, issues, [...path, "custom"])
+    const calledName = required("name", name, "the tool's name") ?? ""
+    const input = required("input", string, "a text") ?? ""
+    return [{
+      id,
+      name: nameOf({ type: "custom", name: calledName }),
+      arguments: toArguments(input),
+      signature
+    }]
+  }
   const called = fields.required("function", object, "a function's name and its arguments")
   if (id === undefined || called === undefined) return []
   const within = Fields.make(called, issues, [...path, "function"])
   const calledName = within.required("name", name, "the function's name")
   const text = within.optional("arguments", argumentsText, "JSON as a text") ?? ""
   if (calledName === undefined) return []
-  return [{ id, name: calledName, arguments: text, signature: readSignature(call) }]
+  return [{ id, name: calledName, arguments: text, signature }]
 }
 
 const name = Fields.textUpTo(1024)
@@ -60,12 +77,15 @@ export const signed = (signature: Signature | undefined): JsonObject =>
     ? { extra_content: { google: { thought_signature: signature.value } } }
     : {}
 
-/** A tool call of a whole answer. */
+/** A tool call of a whole answer; `isCut` where the answer breaks off in it. */
 export const toToolCall = (
-  { id, name, arguments: text, signature }: ToolCall
-): JsonObject => ({
-  id,
-  type: "function",
-  function: { name, arguments: text },
-  ...signed(signature)
-})
+  { id, name: offered, arguments: text, signature }: ToolCall,
+  { toolOf }: Toolbox,
+  isCut: boolean
+): JsonObject => {
+  const { name, type } = toolOf(offered)
+  const call = type === "custom"
+    ? { custom: { name, input: toInput(text, isCut) } }
+    : { function: { name, arguments: text } }
+  return { id, type, ...call, ...signed(signature) }
+}

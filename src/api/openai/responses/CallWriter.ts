@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import type { ToolCallStart } from "../../../domain/Delta.ts"
 import type { ToolCall } from "../../../domain/Message.ts"
 import { object } from "../../json.ts"
+import type { ClientTool } from "../Toolbox.ts"
 import { toFunctionCall } from "./output.ts"
 import type { ItemStatus } from "./ResponseObject.ts"
 import { framing, type ItemWriter, type Wire } from "./Wire.ts"
@@ -18,16 +19,18 @@ export interface CallWriter extends ItemWriter {
   readonly isWhole: () => boolean
 }
 
-/** Begins a tool call at `output_index`. */
+/** Begins a call of `tool` at `output_index`. */
 export const make = (
   wire: Wire,
   item_id: string,
   output_index: number,
-  { id, name, signature }: ToolCallStart
+  { id, signature }: ToolCallStart,
+  tool: ClientTool
 ): readonly [CallWriter, string] => {
   const { added, done } = framing(wire, output_index)
   const place = { item_id, output_index }
   const members = JSON.stringify(place).slice(1, -1)
+  const { name } = tool
   let written = ""
   let status: ItemStatus | undefined
 
@@ -39,7 +42,7 @@ export const make = (
       `${members},"delta":${JSON.stringify(fragment)}`
     )
   }
-  const item = () => toFunctionCall(item_id, call(), status ?? "incomplete")
+  const item = () => toFunctionCall(item_id, call(), status ?? "incomplete", tool)
   const writer: CallWriter = {
     add,
     item,
@@ -56,7 +59,7 @@ export const make = (
         done(item())
     }
   }
-  return [writer, added(toFunctionCall(item_id, call(), "in_progress"))]
+  return [writer, added(toFunctionCall(item_id, call(), "in_progress", tool))]
 }
 
 const isJsonObject = (text: string): boolean =>

@@ -57,7 +57,7 @@ export interface Echo {
 }
 
 /** One thing that came of it. */
-export type OutputItem = ReasoningItem | MessageItem | FunctionCallItem
+export type OutputItem = ReasoningItem | MessageItem | FunctionCallItem | CustomCallItem
 
 /** How far an item has come. */
 export type ItemStatus = "in_progress" | "completed" | "incomplete"
@@ -102,7 +102,23 @@ export interface FunctionCallItem {
   readonly arguments: string
   readonly call_id: string
   readonly name: string
+  /** The group that the function is in; absent where it is in none. */
+  readonly namespace?: string
   /** The provider's proof of the thought behind the call: it may be sent back as it came. */
+  readonly signature?: string
+}
+
+/** A custom tool that the model wants called. */
+export interface CustomCallItem {
+  readonly id: string
+  readonly type: "custom_tool_call"
+  readonly status: ItemStatus
+  readonly call_id: string
+  readonly input: string
+  readonly name: string
+  /** The group that the tool is in; absent where it is in none. */
+  readonly namespace?: string
+  /** As of a function. */
   readonly signature?: string
 }
 

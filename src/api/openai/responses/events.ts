@@ -12,6 +12,7 @@ import { toEnvelope } from "../../ErrorEnvelope.ts"
 import { keepAliveComment } from "../../SseStream.ts"
 import type { Events } from "../../Surface.ts"
 import * as Call from "./CallWriter.ts"
+import * as CustomCall from "./CustomCallWriter.ts"
 import * as Message from "./MessageWriter.ts"
 import * as Thought from "./ReasoningWriter.ts"
 import { type Course, type Head, incompleteReason, itemId, toResponse } from "./response.ts"
@@ -44,7 +45,7 @@ export const eventsOf = (head: Head): Events => {
     return text
   }
   const begin = <W extends Wire.ItemWriter>(
-    prefix: "rs" | "msg" | "fc",
+    prefix: "rs" | "msg" | "fc" | "ctc",
     start: (id: string, index: number) => readonly [W, string]
   ): readonly [W, string] => {
     const before = makeWay()
@@ -87,12 +88,16 @@ export const eventsOf = (head: Head): Events => {
       case "ReasoningRedacted":
         return think(() => "", { type: "redacted", data: delta.data }) + makeWay()
       case "ToolCallStart": {
-        const [writer, text] = begin("fc", (id, index) => Call.make(wire, id, index, delta))
+        const tool = head.toolbox.toolOf(delta.name)
+        const [writer, text] = tool.type === "custom"
+          ? begin("ctc", (id, index) => CustomCall.make(wire, id, index, delta, tool))
+          : begin("fc", (id, index) => Call.make(wire, id, index, delta, tool))
         calls.set(delta.index, writer)
         return text
       }
       case "ToolCallArguments":
         return calls.get(delta.index)?.add(delta.fragment) ?? ""
+      case "Foreign":
       case "Finish":
       case "Usage":
         return ""

@@ -9,6 +9,8 @@ import type { Message } from "../../../domain/Message.ts"
 import * as Fields from "../../Fields.ts"
 import { array, object, string } from "../../json.ts"
 import * as Signature from "../../native/signature.ts"
+import { toArguments } from "../customTool.ts"
+import type { Toolbox } from "../Toolbox.ts"
 import { readContent, textParts } from "./content.ts"
 import * as Conversation from "./Conversation.ts"
 import { readReasoning } from "./reasoning.ts"
@@ -19,6 +21,7 @@ const mostItems = 10_000
 /** The messages of `instructions` and `input`; what is wrong with them is added to `issues`. */
 export const readMessages = (
   body: JsonObject,
+  toolbox: Toolbox,
   issues: Array<Issue>
 ): ReadonlyArray<Message> => {
   const conversation = Conversation.make()
@@ -35,7 +38,7 @@ export const readMessages = (
     const message = `Expected a text or an array of 1 to ${mostItems} items`
     issues.push({ path: ["input"], message })
   }
-  items?.forEach((item, at) => readItem(item, ["input", at], conversation, issues))
+  items?.forEach((item, at) => readItem(item, ["input", at], conversation, toolbox, issues))
   return conversation.messages()
 }
 
@@ -43,6 +46,7 @@ const readItem = (
   value: Json,
   path: Fields.Path,
   conversation: Conversation.Conversation,
+  toolbox: Toolbox,
   issues: Array<Issue>
 ): void => {
   const item = object(value)
@@ -57,13 +61,21 @@ const readItem = (
       return
     }
     case "function_call":
+    case "custom_tool_call": {
+      const type = item.type === "function_call" ? "function" : "custom"
+      const name = required("name", Fields.textUpTo(256), "the tool's name") ?? ""
+      const namespace = optional("namespace", Fields.textUpTo(256), "a text of 1 to 256 characters")
       return conversation.call({
         id: required("call_id", callId, expectedCallId) ?? "",
-        name: required("name", Fields.textUpTo(256), "the function's name") ?? "",
-        arguments: required("arguments", string, "JSON in a text") ?? "",
+        name: toolbox.nameOf({ type, name, namespace }),
+        arguments: type === "function"
+          ? required("arguments", string, "JSON in a text") ?? ""
+          : toArguments(required("input", string, "a text") ?? ""),
         signature: Signature.read(optional("signature", string, "a text"))
       })
+    }
     case "function_call_output":
+    case "custom_tool_call_output":
       return conversation.add({
         role: "tool",
         toolCallId: required("call_id", callId, expectedCallId) ?? "",
@@ -74,8 +86,9 @@ const readItem = (
   }
   issues.push({
     path: [...path, "type"],
-    message: 'Expected "message", "reasoning", "function_call" or "function_call_output": no ' +
-      "other kind of item can be passed on"
+    message:
+      'Expected "message", "reasoning", "function_call", "custom_tool_call" or one of their ' +
+      "outputs: no other kind of item can be passed on"
   })
 }
 

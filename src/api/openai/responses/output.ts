@@ -7,9 +7,12 @@ import type { Choice } from "../../../domain/Answer.ts"
 import type { Json } from "../../../domain/Completion.ts"
 import type { ToolCall } from "../../../domain/Message.ts"
 import * as Signature from "../../native/signature.ts"
+import { toInput } from "../customTool.ts"
+import type { ClientTool } from "../Toolbox.ts"
 import { toReasoningItem } from "./reasoning.ts"
 import { type Head, incompleteReason, itemId } from "./response.ts"
 import type {
+  CustomCallItem,
   FunctionCallItem,
   ItemStatus,
   MessageItem,
@@ -39,9 +42,18 @@ export const toOutput = (
   }
   toolCalls.forEach((call, at) => {
     const status = at === toolCalls.length - 1 ? last : "completed"
-    output.push(toFunctionCall(itemId("fc", head, output.length), call, status))
+    output.push(toCall(head, output.length, call, status))
   })
   return output
+}
+
+const toCall = (head: Head, index: number, call: ToolCall, status: ItemStatus): OutputItem => {
+  const tool = head.toolbox.toolOf(call.name)
+  if (tool.type === "function") {
+    return toFunctionCall(itemId("fc", head, index), { ...call, name: tool.name }, status, tool)
+  }
+  const input = toInput(call.arguments, status === "incomplete")
+  return toCustomCall(itemId("ctc", head, index), { ...call, input }, status, tool)
 }
 
 /** A text as a part of a message. */
@@ -66,7 +78,8 @@ export const toMessage = (
 export const toFunctionCall = (
   id: string,
   call: ToolCall,
-  status: ItemStatus
+  status: ItemStatus,
+  { namespace }: ClientTool
 ): FunctionCallItem => ({
   id,
   type: "function_call",
@@ -74,5 +87,23 @@ export const toFunctionCall = (
   arguments: call.arguments === "" && status === "completed" ? "{}" : call.arguments,
   call_id: call.id,
   name: call.name,
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(call.signature ? { signature: Signature.show(call.signature) } : {})
+})
+
+/** A call of a custom tool as an item. */
+export const toCustomCall = (
+  id: string,
+  call: Pick<ToolCall, "id" | "signature"> & { readonly input: string },
+  status: ItemStatus,
+  { name, namespace }: ClientTool
+): CustomCallItem => ({
+  id,
+  type: "custom_tool_call",
+  status,
+  call_id: call.id,
+  input: call.input,
+  name,
+  ...(namespace === undefined ? {} : { namespace }),
   ...(call.signature ? { signature: Signature.show(call.signature) } : {})
 })

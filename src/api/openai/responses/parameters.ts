@@ -13,9 +13,11 @@ import type { Issue } from "../../../domain/GatewayError.ts"
 import * as Fields from "../../Fields.ts"
 import { array, boolean, object, string } from "../../json.ts"
 import { expectedTokens, tokens } from "../parameters.ts"
-import { readTools } from "./tools.ts"
 
-/** What a request says of the answer that it wants; what is wrong with it is added to `issues`. */
+/**
+ * What a request says of the answer that it wants, but for tools; what is wrong with it is added to
+ * `issues`.
+ */
 export const readParameters = (body: JsonObject, issues: Array<Issue>): Parameters => {
   const fields = Fields.make(body, issues)
   const { optional } = fields
@@ -24,7 +26,6 @@ export const readParameters = (body: JsonObject, issues: Array<Issue>): Paramete
     topP: optional("top_p", Fields.between(0, 1), "a number from 0 to 1"),
     maxTokens: optional("max_output_tokens", tokens, expectedTokens),
     responseFormat: readFormat(fields, issues),
-    ...readTools(body, issues),
     logprobs: readLogprobs(fields),
     reasoningEffort: readEffort(fields, issues),
     user: optional("safety_identifier", user, expectedUser) ?? optional("user", user, expectedUser),

@@ -15,6 +15,7 @@ import { invalid } from "../invalid.ts"
 import { costHeaders } from "../usage.ts"
 import { eventsOf } from "./events.ts"
 import { readMessages } from "./input.ts"
+import { readOffer } from "./offer.ts"
 import { toOutput } from "./output.ts"
 import { readParameters } from "./parameters.ts"
 import { refuse } from "./refusals.ts"
@@ -62,18 +63,20 @@ const readResponse = ({ body: value, headers, now, requestId }: Incoming): Read 
   refuse(body, issues)
   const { optional, required } = Fields.make(body, issues)
   const model = required("model", Fields.textUpTo(256), "the id of a model")
-  const messages = readMessages(body, issues)
-  const parameters = readParameters(body, issues)
+  const leftOut = drop ? Array<string>() : undefined
+  const { parameters: tools, toolbox } = readOffer(body, { issues, leftOut })
+  const messages = readMessages(body, toolbox, issues)
+  const parameters = { ...readParameters(body, issues), ...tools }
   const stream = optional("stream", boolean, "true or false") ?? false
   if (issues.length > 0 || model === undefined) return invalid(issues)
   return {
-    request: { model, messages, parameters, dropUnsupported: drop },
-    head: headOf(body, requestId, now),
+    request: { model, messages, parameters, dropUnsupported: drop, leftOut },
+    head: { ...headOf(body, requestId, now), toolbox },
     stream
   }
 }
 
-const headOf = (body: JsonObject, requestId: string, now: number): Head => ({
+const headOf = (body: JsonObject, requestId: string, now: number): Omit<Head, "toolbox"> => ({
   name: requestId.replace(/^req_/, ""),
   createdAt: Math.floor(now / 1000),
   echo: toEcho(body)

@@ -7,6 +7,7 @@ import type { JsonObject } from "../../../domain/Completion.ts"
 import type { FinishReason } from "../../../domain/FinishReason.ts"
 import type { Usage } from "../../../domain/Usage.ts"
 import { array, object } from "../../json.ts"
+import type { Toolbox } from "../Toolbox.ts"
 import type {
   Echo,
   IncompleteReason,
@@ -23,6 +24,8 @@ export interface Head {
   /** Unix seconds. */
   readonly createdAt: number
   readonly echo: Echo
+  /** The names of the tools that were offered. */
+  readonly toolbox: Toolbox
 }
 
 /** What came of it so far. */
@@ -35,8 +38,11 @@ export interface Course {
 }
 
 /** The id of the `index`-th item of a response. */
-export const itemId = (prefix: "rs" | "msg" | "fc", { name }: Head, index: number): string =>
-  `${prefix}_${name}_${index}`
+export const itemId = (
+  prefix: "rs" | "msg" | "fc" | "ctc",
+  { name }: Head,
+  index: number
+): string => `${prefix}_${name}_${index}`
 
 /** Why an answer that ended for `reason` is not all there is; absent where it is. */
 export const incompleteReason = (reason: FinishReason): IncompleteReason | undefined =>
@@ -101,12 +107,12 @@ export const toEcho = (body: JsonObject): Echo => ({
   temperature: body.temperature ?? null,
   text: { ...object(body.text), format: object(body.text)?.format ?? { type: "text" } },
   tool_choice: body.tool_choice ?? "auto",
-  tools: (array(body.tools) ?? []).map((tool) => ({
-    description: null,
-    parameters: null,
-    strict: null,
-    ...object(tool)
-  })),
+  tools: (array(body.tools) ?? []).map((value) => {
+    const tool = object(value)
+    return tool?.type === "function"
+      ? { description: null, parameters: null, strict: null, ...tool }
+      : value
+  }),
   top_logprobs: body.top_logprobs ?? 0,
   top_p: body.top_p ?? null,
   truncation: "disabled",

@@ -1,110 +1,107 @@
 /**
- * Tools, and whether they are to be called, as clients of the Responses API say it.
+ * The tools that clients of the Responses API offer.
  *
  * @module
  */
-import type { Json, JsonObject, Parameters, Tool, ToolChoice } from "../../../domain/Completion.ts"
+import type { Json, Tool } from "../../../domain/Completion.ts"
 import type { Issue } from "../../../domain/GatewayError.ts"
 import * as Fields from "../../Fields.ts"
 import { array, boolean, object, string } from "../../json.ts"
+import { toFunction } from "../customTool.ts"
+import { paramOf } from "../invalid.ts"
+import type { ClientTool } from "../Toolbox.ts"
 
-/** The parameters that are about tools. */
-export type ToolParameters = Pick<Parameters, "tools" | "toolChoice" | "parallelToolCalls">
+/** What a reader of tools finds on its way. */
+export interface Findings {
+  /** What is wrong. */
+  readonly issues: Array<Issue>
+  /** What is left out, by its name; absent where nothing may be. */
+  readonly leftOut: Array<string> | undefined
+}
+
+/** A tool that is offered. */
+export interface Offered {
+  readonly client: ClientTool
+  /** The function that providers are offered for it, by this name. */
+  readonly as: (name: string) => Tool
+}
 
 /** The most tools of a request. */
 const mostTools = 512
 
-/** What a request says of tools. Those that OpenAI itself runs are refused: nobody else can. */
-export const readTools = (body: JsonObject, issues: Array<Issue>): ToolParameters => {
-  const { optional } = Fields.make(body, issues)
-  const listed = optional("tools", array, "an array of tools") ?? []
-  if (listed.length > mostTools) {
-    issues.push({ path: ["tools"], message: `Expected at most ${mostTools} tools` })
+/** The tools in `listed`, those of groups among the others. */
+export const readTools = (
+  listed: ReadonlyArray<Json>,
+  findings: Findings
+): ReadonlyArray<Offered> => {
+  const offered = listed.flatMap((tool, at) => readTool(tool, ["tools", at], findings))
+  if (Math.max(listed.length, offered.length) > mostTools) {
+    findings.issues.push({ path: ["tools"], message: `Expected at most ${mostTools} tools` })
   }
-  const tools = listed.flatMap((tool, at) => readTool(tool, ["tools", at], issues) ?? [])
-  const parallelToolCalls = optional("parallel_tool_calls", boolean, "true or false")
-  const choice = readChoice(body.tool_choice, issues)
-  if (listed.length === 0) {
-    // Where there is no tool these say nothing, and some providers refuse them.
-    if (choice !== undefined && choice.mode !== "auto" && choice.mode !== "none") {
-      issues.push({ path: ["tool_choice"], message: "A tool must be called, and there is none" })
-    }
-    return {}
-  }
-  const { allowed } = choice ?? {}
-  return {
-    tools: allowed ? tools.filter(({ name }) => allowed.has(name)) : tools,
-    toolChoice: choice?.mode,
-    parallelToolCalls
-  }
+  return offered
 }
 
-const readTool = (
+const readTool = (value: Json, path: Fields.Path, findings: Findings): ReadonlyArray<Offered> => {
+  const group = object(value)
+  if (group?.type !== "namespace") return readOwn(value, path, findings)
+  const { optional, required } = Fields.make(group, findings.issues, path)
+  const namespace = required("name", longName, "a name of 1 to 256 characters")
+  const description = optional("description", string, "a text")
+  const tools = required("tools", array, "an array of tools") ?? []
+  return tools.flatMap((tool, at) =>
+    readOwn(tool, [...path, "tools", at], findings, { name: namespace ?? "", description })
+  )
+}
+
+interface Group {
+  readonly name: string
+  readonly description: string | undefined
+}
+
+/** One that the client itself runs. */
+const readOwn = (
   value: Json,
   path: Fields.Path,
-  issues: Array<Issue>
-): Tool | undefined => {
-  const tool = readFunction(value, path, issues)
-  if (tool === undefined) return undefined
-  const { optional, required } = Fields.make(tool, issues, path)
-  return {
-    name: required("name", toolName, "1 to 64 letters, digits, _ or -") ?? "",
-    description: optional("description", string, "a text"),
-    parameters: optional("parameters", object, "a JSON Schema"),
-    strict: optional("strict", boolean, "true or false")
+  findings: Findings,
+  group?: Group
+): ReadonlyArray<Offered> => {
+  const tool = object(value)
+  const type = own(tool?.type)
+  if (tool === undefined || type === undefined) {
+    hosted(value, path, findings)
+    return []
   }
+  const { optional, required } = Fields.make(tool, findings.issues, path)
+  const name =
+    (group
+      ? required("name", longName, "a name of 1 to 256 characters")
+      : required("name", shortName, "1 to 64 letters, digits, _ or -")) ?? ""
+  const client = { type, name, namespace: group?.name }
+  const description = optional("description", string, "a text") ?? group?.description
+  if (type === "custom") {
+    const format = optional("format", object, "an object")
+    const grammar = format?.type === "grammar" ? format : undefined
+    return [{ client, as: (name) => toFunction(name, { description, grammar }) }]
+  }
+  const parameters = optional("parameters", object, "a JSON Schema")
+  const strict = optional("strict", boolean, "true or false")
+  return [{ client, as: (name) => ({ name, description, parameters, strict }) }]
 }
 
-const toolName: Fields.Read<string> = (value) =>
+const longName = Fields.textUpTo(256)
+const shortName: Fields.Read<string> = (value) =>
   typeof value === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(value) ? value : undefined
 
-/** `value`, if it is of type `function`: only those can be offered by any provider. */
-const readFunction = (
-  value: Json,
-  path: Fields.Path,
-  issues: Array<Issue>
-): JsonObject | undefined => {
-  const one = object(value)
-  if (one?.type === "function") return one
-  const type = string(one?.type)
-  if (one === undefined || type === undefined) {
+/** The types of tools that clients run, and any provider can be offered. */
+export const own = Fields.oneOf("function", "custom")
+
+/** Leaves out what OpenAI itself would run, or refuses it: nobody else can. */
+export const hosted = (value: Json, path: Fields.Path, { issues, leftOut }: Findings): void => {
+  if (string(object(value)?.type) === undefined) {
     issues.push({ path, message: "Expected an object with a type" })
-  } else {
-    const message = 'Only tools of type "function" can be offered: others are run by OpenAI itself'
-    issues.push({ path: [...path, "type"], message })
-  }
-  return undefined
+  } else if (leftOut) leftOut.push(paramOf(path) ?? "")
+  else issues.push({ path: [...path, "type"], message: onlyOwn })
 }
 
-interface Choice {
-  readonly mode: ToolChoice
-  /** The names of those that may be called. Default: all. */
-  readonly allowed?: ReadonlySet<string>
-}
-
-const readMode = Fields.oneOf("auto", "none", "required")
-
-const readChoice = (value: Json | undefined, issues: Array<Issue>): Choice | undefined => {
-  if (value === undefined || value === null) return undefined
-  const mode = readMode(value)
-  if (mode) return { mode }
-  const path = ["tool_choice"]
-  const choice = object(value)
-  if (choice === undefined) {
-    const message = 'Expected "auto", "none", "required" or an object'
-    issues.push({ path, message })
-    return undefined
-  }
-  const { optional, required } = Fields.make(choice, issues, path)
-  if (choice.type === "allowed_tools") {
-    const tools = required("tools", array, "an array of tools") ?? []
-    const names = tools.flatMap((tool, at) =>
-      string(readFunction(tool, [...path, "tools", at], issues)?.name) ?? []
-    )
-    const mode = optional("mode", Fields.oneOf("auto", "required"), '"auto" or "required"')
-    return { mode: mode ?? "auto", allowed: new Set(names) }
-  }
-  if (readFunction(choice, path, issues) === undefined) return undefined
-  const name = required("name", string, "the function's name")
-  return name === undefined ? undefined : { mode: { name } }
-}
+const onlyOwn = 'Only tools of type "function", "custom" and "namespace" can be offered: others ' +
+  "are run by OpenAI itself. Leave it out, or send the header X-Penstock-Drop-Unsupported: true"

@@ -7,13 +7,20 @@ import { dialectNames } from "../../../../src/domain/Message.ts"
 import { toBody } from "../../../../src/api/openai/responses/read.ts"
 import { accumulateResponse } from "openai/lib/responses/ResponseAccumulator"
 import { law } from "../../../kit/effect.ts"
+import * as Toolbox from "../../../../src/api/openai/Toolbox.ts"
 import { headOf, type Loose, readWell, streamed, usage } from "./asked.ts"
 
 const signature = Schema.Struct({
   dialect: Schema.Literals(dialectNames),
   value: Schema.NonEmptyString
 })
-const args = Schema.Literals(["", "{}", '{"city":"Paris \u2028 春"}', '{"a":{"b":[1]}}'])
+const args = Schema.Literals([
+  "",
+  "{}",
+  '{"input":"a\\n\\ud83d\\ude00"}',
+  '{"city":"Paris \u2028 春"}',
+  '{"a":{"b":[1]}}'
+])
 const token = Schema.Struct({
   token: Schema.String,
   logprob: Schema.Finite,
@@ -28,7 +35,7 @@ const Written = Schema.Struct({
     Schema.Struct({ type: Schema.Literal("redacted"), data: signature })
   ])),
   toolCalls: Schema.Array(Schema.Struct({
-    name: Schema.NonEmptyString,
+    name: Schema.Union([Schema.NonEmptyString, Schema.Literals(["patch", "team__run"])]),
     arguments: args,
     signature: Schema.UndefinedOr(signature)
   })),
@@ -59,12 +66,17 @@ const cutUp = (deltas: ReadonlyArray<Delta>, cut: number): ReadonlyArray<Delta> 
     )
   })
 
+const toolbox = Toolbox.make([
+  { type: "custom", name: "patch" },
+  { type: "function", name: "run", namespace: "team" }
+])
+
 law(
   "what the official accumulator makes of a stream is what a whole answer is",
   Written,
   (written) => {
     const answer = answerOf(written)
-    const head = headOf({ model: "m", input: "Hi", temperature: 0.5 })
+    const head = headOf({ model: "m", input: "Hi", temperature: 0.5 }, toolbox)
     const whole: Loose = toBody(head, { model: "m", answer, usage, cost: undefined })
     const events = streamed(cutUp(toDeltas(answer), written.cut), written.finishReason, head)
     let snapshot: Parameters<typeof accumulateResponse>[1]

@@ -11,6 +11,7 @@ import type { FinishReason } from "../../../../src/domain/FinishReason.ts"
 import type { Usage } from "../../../../src/domain/Usage.ts"
 import { eventsOf } from "../../../../src/api/openai/responses/events.ts"
 import { reading } from "../../../../src/api/openai/responses/read.ts"
+import * as Toolbox from "../../../../src/api/openai/Toolbox.ts"
 import { type Head, toEcho } from "../../../../src/api/openai/responses/response.ts"
 
 /** Reads a body as the route does. */
@@ -35,10 +36,14 @@ export const faultsIn = (body: unknown, headers: Record<string, string> = {}) =>
 }
 
 /** The head of a response to `body`. */
-export const headOf = (body: Record<string, Json> = {}): Head => ({
+export const headOf = (
+  body: Record<string, Json> = {},
+  toolbox = Toolbox.empty
+): Head => ({
   name: "test",
   createdAt: 1_770_933_892,
-  echo: toEcho(body)
+  echo: toEcho(body),
+  toolbox
 })
 
 /** Tokens that an answer took. */
@@ -86,7 +91,7 @@ export const streamed = (
 export const outline = (events: ReadonlyArray<Event>): ReadonlyArray<string> =>
   events.map((event: Loose) => {
     const type = event.type.replace("response.", "")
-    const about = event.delta ?? event.text ?? event.arguments ?? event.refusal ??
+    const about = event.delta ?? event.text ?? event.arguments ?? event.refusal ?? event.input ??
       event.item?.type ?? event.part?.type ?? event.response.status
     const index = event.output_index === undefined ? "" : `${event.output_index} `
     return `${type} ${index}${about}`

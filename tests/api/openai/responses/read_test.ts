@@ -272,7 +272,6 @@ Deno.test("what needs kept responses, or OpenAI itself, is refused by its name",
       "computer",
       "mcp",
       "image_generation",
-      "custom",
       "local_shell"
     ]
   ) {
