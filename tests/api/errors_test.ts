@@ -56,7 +56,7 @@ const table: Record<string, readonly [string, RequestInit, number, string, strin
   "no key": [generate, post(valid, { ...json, "x-api-key": "" }), 401, "UNAUTHORIZED"],
   "a wrong key": [generate, post(valid, { ...json, "x-api-key": "wrong" }), 401, "UNAUTHORIZED"],
   "no such route": ["/api/v1/llm/nothing", {}, 404, "INVALID_REQUEST", "unknown_route"],
-  "nothing at the root": ["/", {}, 404, "INVALID_REQUEST", "unknown_route"],
+  "nothing below the root": ["/nothing", {}, 404, "INVALID_REQUEST", "unknown_route"],
   "another version": ["/api/v2/llm/models", {}, 404, "INVALID_REQUEST", "unknown_route"],
   "no such model": [generate, post(JSON.stringify(hello("gpt-99"))), 404, "MODEL_NOT_FOUND"],
   "GET where only POST is": [generate, {}, 405, "INVALID_REQUEST", "wrong_method"],

@@ -145,7 +145,7 @@ const astray = [
   "/docs/",
   "/openapi.json/x",
   "/.env",
-  "/"
+  "//"
 ]
 
 liveTest(

@@ -80,14 +80,17 @@ liveTest("/docs is a page that loads nothing from elsewhere", () =>
     assert(text.includes("/api/v1/llm/generate"))
   }))
 
-liveTest("GET and HEAD / tell everybody that somebody is there, and where to look", () =>
-  Effect.gen(function* () {
-    const { url } = yield* start()
-    const got = yield* Effect.promise(async () => {
-      const response = await fetch(`${url}/`)
-      return [response.status, (await response.json()).docs]
+liveTest(
+  "GET and HEAD / tell everybody that somebody is there, and where to look",
+  () =>
+    Effect.gen(function* () {
+      const { url } = yield* start()
+      const got = yield* Effect.promise(async () => {
+        const response = await fetch(`${url}/`)
+        return [response.status, (await response.json()).docs]
+      })
+      assertEquals(got, [200, "/docs"])
+      const head = yield* Effect.promise(() => fetch(`${url}/`, { method: "HEAD" }))
+      assertEquals([head.status, yield* Effect.promise(() => head.text())], [200, ""])
     })
-    assertEquals(got, [200, "/docs"])
-    const head = yield* Effect.promise(() => fetch(`${url}/`, { method: "HEAD" }))
-    assertEquals([head.status, yield* Effect.promise(() => head.text())], [200, ""])
-  }))
+)

@@ -228,7 +228,10 @@ liveTest(
           OPENAI_BASE_URL: provider.url,
           PENSTOCK_JWT_SECRET: secret
         },
-        config: { limits: { requests_at_once: 4 }, providers: { openai: { health_check: "none" } } }
+        config: {
+          limits: { requests_at_once: 4 },
+          providers: { openai: { health_check: "none", discover: false } }
+        }
       })
       yield* Effect.addFinalizer(() => Effect.sync(letGo))
       const to = yield* Load.sender
@@ -298,7 +301,7 @@ liveTest(
         env: { OPENAI_API_KEY: "sk-test", OPENAI_BASE_URL: provider.url },
         config: {
           limits: { key: { requests_per_minute: 10 } },
-          providers: { openai: { health_check: "none" } }
+          providers: { openai: { health_check: "none", discover: false } }
         }
       })
       const generate = (yield* Load.sender)(`${api}/generate`, admin, hello("gpt-4"))
