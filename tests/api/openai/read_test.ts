@@ -339,3 +339,7 @@ Deno.test("readCompletion() refuses what only the older models could do", () => 
   assertEquals(found({ best_of: 3, n: 2 }), "best_of")
   assertEquals(found({ model: undefined, temperature: 9 }), "model temperature")
 })
+
+Deno.test("readChat() refuses to have a provider choose among models past the operator", () => {
+  assertEquals(faults({ models: ["a", "b"], route: "fallback" }), ["models", "route"])
+})

@@ -57,6 +57,7 @@ export const readChat = (value: unknown, headers: Headers): Chat | GatewayError 
     metadata: fields.optional("metadata", readMetadata, expectedMetadata)
   }
   readOpenaiOnly(fields, streaming.stream, findings)
+  for (const key of rerouting) fields.refused(key, useFallbacks)
   if (issues.length > 0 || model === undefined) return invalid(issues)
 
   const { only } = findings
@@ -65,6 +66,13 @@ export const readChat = (value: unknown, headers: Headers): Chat | GatewayError 
   const request = { model, messages, parameters, dropUnsupported: drop, original }
   return { ...streaming, request, toolbox: offer.toolbox }
 }
+
+/**
+ * By these OpenRouter is asked for other models than the one that is named: they would pass by what
+ * the operator says of models, and be booked at the wrong price.
+ */
+const rerouting = ["models", "route"]
+const useFallbacks = "Which models stand in for another is set up in Penstock: fallback_models"
 
 /** Fields that change the answer, and that only a provider that speaks OpenAI's dialect knows. */
 const readOpenaiOnly = (
