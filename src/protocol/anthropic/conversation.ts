@@ -5,7 +5,8 @@
  */
 import type { Json, JsonObject } from "../../domain/Completion.ts"
 import { type Message, type Part, type Reasoning, textOf } from "../../domain/Message.ts"
-import { isBlank } from "./blank.ts"
+import { isBlank } from "../blank.ts"
+import { inTurns } from "../turns.ts"
 import { plainId } from "../plainId.ts"
 import { imageSource } from "./image.ts"
 import { toInput } from "./toolInput.ts"
@@ -16,41 +17,16 @@ export const system = (messages: ReadonlyArray<Message>): string | undefined =>
     .filter((text) => !isBlank(text))
     .join("\n\n") || undefined
 
-/** What one side says before the other does. */
-interface Turn {
-  readonly role: "user" | "assistant"
-  /** These must stand before all else in the turn. */
-  readonly first: Array<JsonObject>
-  readonly rest: Array<JsonObject>
-}
-
 /**
- * All other messages. Neighbours that speak for the same side are one turn, with tool results first:
- * Anthropic looks for them right behind the calls. A message that says nothing is left out, since it
- * is refused there. A user's name and an image's level of detail have no word in this dialect.
+ * All other messages, in turns. A user's name and an image's level of detail have no word in this
+ * dialect.
  */
-export const turns = (messages: ReadonlyArray<Message>): ReadonlyArray<JsonObject> => {
-  const turns: Array<Turn> = []
-  const say = (role: Turn["role"], place: "first" | "rest", blocks: ReadonlyArray<JsonObject>) => {
-    if (blocks.length === 0) return
-    let turn = turns.at(-1)
-    if (turn?.role !== role) turns.push(turn = { role, first: [], rest: [] })
-    for (const block of blocks) turn[place].push(block)
-  }
-  for (const message of messages) {
-    switch (message.role) {
-      case "user":
-        say("user", "rest", message.content.flatMap(block))
-        break
-      case "tool":
-        say("user", "first", [toolResult(message)])
-        break
-      case "assistant":
-        say("assistant", "rest", assistantBlocks(message))
-    }
-  }
-  return turns.map(({ role, first, rest }) => ({ role, content: content([...first, ...rest]) }))
-}
+export const turns = (messages: ReadonlyArray<Message>): ReadonlyArray<JsonObject> =>
+  inTurns(messages, {
+    user: (message) => message.content.flatMap(block),
+    tool: (message) => [toolResult(message)],
+    assistant: assistantBlocks
+  }).map(({ role, blocks }) => ({ role, content: content(blocks) }))
 
 const toolResult = (
   { toolCallId, content: parts, isError }: Extract<Message, { readonly role: "tool" }>

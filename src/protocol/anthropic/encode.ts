@@ -11,7 +11,7 @@ import type {
   Tool
 } from "../../domain/Completion.ts"
 import type { Call, Target } from "../Dialect.ts"
-import { isBlank } from "./blank.ts"
+import { isBlank } from "../blank.ts"
 import { system, turns } from "./conversation.ts"
 import { maxTemperature } from "./unsupported.ts"
 

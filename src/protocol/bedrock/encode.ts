@@ -5,7 +5,7 @@
  */
 import type { CompletionRequest, JsonObject, Parameters } from "../../domain/Completion.ts"
 import type { Call, Target } from "../Dialect.ts"
-import { isBlank } from "./blank.ts"
+import { isBlank } from "../blank.ts"
 import { system, turns } from "./conversation.ts"
 import { familyOf } from "./family.ts"
 import { modelPath } from "./modelPath.ts"

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { CompletionRequest, Parameters } from "../../domain/Completion.ts"
+import type { CompletionRequest } from "../../domain/Completion.ts"
 import type { Message } from "../../domain/Message.ts"
 import type { Unsupported } from "../Dialect.ts"
-import { isBlank } from "./blank.ts"
+import { isBlank } from "../blank.ts"
+import { commonRefusals, type Refusal, refusedBy } from "../refusals.ts"
 import { image } from "./image.ts"
 import { isForbiddenTooLate } from "./tools.ts"
 
@@ -14,22 +15,12 @@ import { isForbiddenTooLate } from "./tools.ts"
 export const maxTemperature = 1
 
 /** What `request` asks for and Bedrock cannot do, whatever the model. */
-export const unsupported = (
-  { messages, parameters }: CompletionRequest
-): ReadonlyArray<Unsupported> => [
-  ...messages.flatMap(images),
-  ...refusals.flatMap(([name, applies, message]) =>
-    applies(parameters, messages) ? [{ path: ["parameters", name], message }] : []
-  )
+export const unsupported = (request: CompletionRequest): ReadonlyArray<Unsupported> => [
+  ...request.messages.flatMap(images),
+  ...refusedBy(refusals, request)
 ]
 
-const refusals: ReadonlyArray<
-  readonly [
-    name: string,
-    applies: (parameters: Parameters, messages: ReadonlyArray<Message>) => boolean,
-    message: string
-  ]
-> = [
+const refusals: ReadonlyArray<Refusal> = [
   [
     "temperature",
     ({ temperature }) => temperature !== undefined && temperature > maxTemperature,
@@ -40,29 +31,6 @@ const refusals: ReadonlyArray<
     ({ stop }) => stop !== undefined && stop.some(isBlank),
     "Bedrock's models do not stop at a text of white space only"
   ],
-  ["seed", ({ seed }) => seed !== undefined, "Bedrock's models take no seed"],
-  [
-    "presence_penalty",
-    // A penalty of 0 asks for what they do anyway.
-    ({ presencePenalty }) => presencePenalty !== undefined && presencePenalty !== 0,
-    "Bedrock's models take no presence penalty"
-  ],
-  [
-    "frequency_penalty",
-    ({ frequencyPenalty }) => frequencyPenalty !== undefined && frequencyPenalty !== 0,
-    "Bedrock's models take no frequency penalty"
-  ],
-  ["n", ({ n }) => n !== undefined && n > 1, "Bedrock's models give one answer to a request"],
-  [
-    "logprobs",
-    ({ logprobs }) => logprobs !== undefined,
-    "Bedrock does not tell how likely a token was"
-  ],
-  [
-    "response_format",
-    ({ responseFormat }) => responseFormat?.type === "json_object",
-    "Bedrock's models promise JSON only by a schema: use json_schema"
-  ],
   [
     "parallel_tool_calls",
     ({ parallelToolCalls, tools }) => parallelToolCalls === false && tools !== undefined,
@@ -72,7 +40,8 @@ const refusals: ReadonlyArray<
     "tool_choice",
     isForbiddenTooLate,
     "Bedrock cannot forbid tools in a conversation in which some were called"
-  ]
+  ],
+  ...commonRefusals("Bedrock's models")
 ]
 
 const images = ({ role, content }: Message, message: number): ReadonlyArray<Unsupported> =>

@@ -3,26 +3,21 @@
  *
  * @module
  */
-import type { CompletionRequest, Parameters } from "../../domain/Completion.ts"
+import type { CompletionRequest } from "../../domain/Completion.ts"
 import type { Message } from "../../domain/Message.ts"
 import type { Unsupported } from "../Dialect.ts"
+import { type Refusal, refusedBy } from "../refusals.ts"
 
 /** The most that Cohere takes of each. */
 export const limits = { temperature: 1, topK: 500, penalty: 1, stops: 5 } as const
 
 /** What `request` asks for and Cohere cannot do. */
-export const unsupported = (
-  { messages, parameters }: CompletionRequest
-): ReadonlyArray<Unsupported> => [
-  ...messages.flatMap(images),
-  ...refusals.flatMap(([name, applies, message]) =>
-    applies(parameters) ? [{ path: ["parameters", name], message }] : []
-  )
+export const unsupported = (request: CompletionRequest): ReadonlyArray<Unsupported> => [
+  ...request.messages.flatMap(images),
+  ...refusedBy(refusals, request)
 ]
 
-const refusals: ReadonlyArray<
-  readonly [name: string, applies: (parameters: Parameters) => boolean, message: string]
-> = [
+const refusals: ReadonlyArray<Refusal> = [
   [
     "temperature",
     ({ temperature = 0 }) => temperature > limits.temperature,
