@@ -20,7 +20,7 @@ import type { Send, UpstreamRequest } from "./Egress.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
 import * as Reply from "./reply.ts"
 import { signedBy } from "./signedBy.ts"
-import { withoutSecrets } from "./withoutKey.ts"
+import { isIn, withoutSecrets } from "./withoutKey.ts"
 
 /** The largest answer in one piece that is read, in bytes. */
 const answerLimit = 32 * 1024 * 1024
@@ -70,8 +70,10 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     "accept-encoding": "identity"
   }
 
-  const clean = (fault: UpstreamFault) =>
-    withoutSecrets([...secrets, ...(connection.secrets?.() ?? [])])(fault)
+  const hidden = () => [...secrets, ...(connection.secrets?.() ?? [])]
+  const clean = (fault: UpstreamFault) => withoutSecrets(hidden())(fault)
+  /** Some servers repeat what they were sent, even where all is well. */
+  const holdsSecret = (text: string) => hidden().some((secret) => isIn(secret, text))
   const signed = signedBy(connection, send)
 
   const post = ({ path, body, headers: own }: Call, model: string): UpstreamRequest => ({
@@ -110,7 +112,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
             )
             : Effect.flatMap(
               Body.text(response, answerLimit),
-              (text) => Reply.whole(dialect, text)
+              (text) => Reply.whole(dialect, text, !holdsSecret(text))
             )
       ),
 

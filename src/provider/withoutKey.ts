@@ -25,6 +25,12 @@ export const withoutKey = (apiKey: Redacted.Redacted | undefined) => (error: Ups
     : new UpstreamFault({ ...error, class: error.class, message: clean })
 }
 
+/** Whether `secret` stands in `text`; a placeholder is none. */
+export const isIn = (secret: Redacted.Redacted, text: string): boolean => {
+  const value = Redacted.value(secret)
+  return value.length >= shortestKey && text.includes(value)
+}
+
 /** Takes each of `secrets` out of a fault. */
 export const withoutSecrets = (secrets: ReadonlyArray<Redacted.Redacted>) => {
   const clean = secrets.map(withoutKey)

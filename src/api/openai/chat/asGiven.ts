@@ -24,7 +24,8 @@ export const asGiven = (
   return {
     ...theirs,
     ...head,
-    created: integer(theirs.created) ?? head.created,
+    // Some servers say 0, which is no time.
+    created: integer(theirs.created) || head.created,
     choices: choices.map((ours, index) => merged(given.get(index) ?? {}, ours)),
     usage: {
       ...within(counted, usage),
