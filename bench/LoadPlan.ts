@@ -18,13 +18,15 @@ export interface LoadPlan {
   readonly requests: number
   /** Content events that each answer must have; 0 for an answer that is not streamed. */
   readonly events: number
+  /** What the last 32 bytes of a whole stream hold. */
+  readonly ending: string
 }
 
 /** What came of a load. */
 export interface LoadResult {
   /** From the first request to the last answer. */
   readonly seconds: number
-  /** Whole answers: status 200, and for a stream all its events and `[DONE]`. */
+  /** Whole answers: status 200, and for a stream all its events and its `ending`. */
   readonly completed: number
   readonly failed: number
   /** What the first failed answer began with. */

@@ -30,7 +30,15 @@ export const visit = async (
   asking: Asking
 ): Promise<Visit> => {
   const { concurrency, seconds, events, requests } = scenario
-  const plan: LoadPlan = { port: gateway.port, ...asking, concurrency, seconds, events, requests }
+  const plan: LoadPlan = {
+    port: gateway.port,
+    ending: "[DONE]",
+    ...asking,
+    concurrency,
+    seconds,
+    events,
+    requests
+  }
   const before = processorTime(gateway.pid)
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [

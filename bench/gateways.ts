@@ -19,10 +19,14 @@ export interface Asking {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** What the last bytes of a whole stream hold. Default: `[DONE]`. */
+  readonly ending?: string
 }
 
 const root = new URL("..", import.meta.url).pathname
 const bench = new URL(".", import.meta.url).pathname
+/** As in `deno task start`: see decision 27. */
+const v8Flags = "--v8-flags=--no-allocation-site-pretenuring"
 
 const openaiBody = (prompt: string, stream: boolean) =>
   JSON.stringify({
@@ -73,9 +77,14 @@ interface Own {
   readonly config?: (upstream: string) => object
   /** What runs. Default: `main.ts`. */
   readonly file?: string
+  /** How it is asked. Default: by its native API. */
+  readonly ask?: Gateway["ask"]
 }
 
-const ours = (name: string, { config, file: main = `${root}main.ts` }: Own = {}): Gateway => ({
+const ours = (
+  name: string,
+  { config, file: main = `${root}main.ts`, ask = natively }: Own = {}
+): Gateway => ({
   name,
   start: async (upstream) => {
     const port = freePort()
@@ -86,7 +95,7 @@ const ours = (name: string, { config, file: main = `${root}main.ts` }: Own = {})
     try {
       const listening = await listen(port, {
         program: Deno.execPath(),
-        args: ["run", "--no-prompt", "-A", main],
+        args: ["run", v8Flags, "--no-prompt", "-A", main],
         cwd: data,
         env: {
           PORT: String(port),
@@ -104,11 +113,7 @@ const ours = (name: string, { config, file: main = `${root}main.ts` }: Own = {})
       throw error
     }
   },
-  ask: (prompt, stream) => ({
-    path: stream ? "/api/v1/llm/generate/stream" : "/api/v1/llm/generate",
-    headers: { "x-api-key": apiKey },
-    body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: prompt }] })
-  })
+  ask
 })
 
 /** The name of the one with all policies in use. */
@@ -117,6 +122,49 @@ export const withPolicies = "penstock+policies"
 export const withoutBooks = "penstock-books"
 
 const apiKey = "bench-0123456789abcdef0123456789abcdef"
+const withKey = { "x-api-key": apiKey }
+
+const natively: Gateway["ask"] = (prompt, stream) => ({
+  path: stream ? "/api/v1/llm/generate/stream" : "/api/v1/llm/generate",
+  headers: withKey,
+  body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: prompt }] })
+})
+
+/** The surfaces of other APIs, each asked as its own clients ask. */
+const surfaces: Readonly<Record<string, Gateway["ask"]>> = {
+  "penstock/chat": (prompt, stream) => ({
+    path: "/v1/chat/completions",
+    headers: withKey,
+    body: openaiBody(prompt, stream)
+  }),
+  "penstock/responses": (prompt, stream) => ({
+    path: "/v1/responses",
+    headers: withKey,
+    body: JSON.stringify({ model: "gpt-4o-mini", input: prompt, store: false, stream }),
+    ending: "}}\n\n"
+  }),
+  "penstock/messages": (prompt, stream) => ({
+    path: "/v1/messages",
+    headers: withKey,
+    body: JSON.stringify({
+      model: "gpt-4o-mini",
+      max_tokens: 1000,
+      messages: [{ role: "user", content: prompt }],
+      stream
+    }),
+    ending: `stop"}\n\n`
+  }),
+  "penstock/gemini": (prompt, stream) => ({
+    path: `/v1beta/models/gpt-4o-mini:${
+      stream ? "streamGenerateContent?alt=sse" : "generateContent"
+    }`,
+    headers: withKey,
+    body: JSON.stringify({ contents: [{ role: "user", parts: [{ text: prompt }] }] }),
+    ending: "}\n\n"
+  })
+}
+/** The names of {@link surfaces}. */
+export const surfaceNames: ReadonlyArray<string> = Object.keys(surfaces)
 
 const portkeyVersion = "1.15.2"
 
@@ -184,5 +232,6 @@ export const gateways: ReadonlyArray<Gateway> = [
   ours("penstock"),
   ours(withoutBooks, { file: `${bench}withoutBooks.ts` }),
   ours(withPolicies, { config: policies }),
+  ...Object.entries(surfaces).map(([name, ask]) => ours(name, { ask })),
   portkey
 ]

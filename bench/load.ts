@@ -65,7 +65,7 @@ const exchange = async (conn: Deno.Conn, buffer: Buffer): Promise<Answer> => {
     }
     tail = Buffer.concat([tail, piece.subarray(-32)]).subarray(-32)
     if (length >= 0 ? received < end + 4 + length : !tail.subarray(-7).equals(lastChunk)) continue
-    const whole = load.events === 0 || events >= load.events && tail.includes("[DONE]")
+    const whole = load.events === 0 || events >= load.events && tail.includes(load.ending)
     return {
       good: start.startsWith("HTTP/1.1 200") && whole,
       latency: (load.events > 0 ? first : performance.now()) - sent,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { withoutBooks, withPolicies } from "./gateways.ts"
+import { surfaceNames, withoutBooks, withPolicies } from "./gateways.ts"
 import type { Scenario } from "./scenarios.ts"
 import { middle, type Visit } from "./Visit.ts"
 
@@ -36,6 +36,9 @@ const mostPolicyEventCost = 1.15
 export const mostBooksCost = 40
 /** The most that they may add to a delta. */
 export const mostBooksDeltaCost = 1
+
+/** The most processor time that a surface may take, in that of the native API. */
+export const mostSurfaceCost = 1.3
 
 /** What a scenario is called in the report. */
 export const titleOf = ({ kind, concurrency, events, pace }: Scenario): string =>
@@ -87,7 +90,26 @@ export const table = ({ scenario, figures }: Measured): string => {
 export const judge = (all: ReadonlyArray<Measured>): ReadonlyArray<Verdict> => {
   const alone = all.find(({ scenario }) => scenario.kind === "unary" && scenario.concurrency === 1)
   const ofRequest = alone && addedByBooks(alone)
-  return all.flatMap((one) => [...judgeSpeed(one), ...judgeBooks(one, ofRequest)])
+  return all.flatMap((one) => [
+    ...judgeSpeed(one),
+    ...judgeBooks(one, ofRequest),
+    ...judgeSurfaces(one)
+  ])
+}
+
+const judgeSurfaces = ({ scenario, visits }: Measured): ReadonlyArray<Verdict> => {
+  const native = visits.get("penstock")
+  return surfaceNames.flatMap((name) => {
+    const surface = visits.get(name)
+    if (native === undefined || surface === undefined) return []
+    const ratio = middle(surface.map(({ cpu }, round) => cpu / (native[round]?.cpu ?? NaN)))
+    return [{
+      target: `${titleOf(scenario)}: ${name} takes at most ${times(mostSurfaceCost)} of ` +
+        "the native API's CPU",
+      measured: times(ratio),
+      met: ratio <= mostSurfaceCost
+    }]
+  })
 }
 
 /** Round by round: what is alike in both is left out, and so is how the machine drifts. */

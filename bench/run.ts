@@ -3,7 +3,7 @@
  * under the same loads, side by side in one Markdown report on standard output.
  *
  * ```
- * deno task bench [--quick] [--only passthrough,pump,penstock,portkey]
+ * deno task bench [--quick] [--surfaces] [--only passthrough,pump,penstock,portkey]
  *   [--loads unary,stream,paced] [--rounds N] [--seconds N] [--json FILE]
  * ```
  *
@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { type Gateway, gateways, script } from "./gateways.ts"
+import { type Gateway, gateways, script, surfaceNames } from "./gateways.ts"
 import { type Listening, residentMemory } from "./processes.ts"
 import { judge, type Measured, table, titleOf, verdicts } from "./report.ts"
 import { full, type Plan, quick, type Scenario } from "./scenarios.ts"
@@ -23,7 +23,10 @@ const option = (name: string): string | undefined => {
   return at < 0 ? undefined : Deno.args[at + 1]
 }
 const isQuick = Deno.args.includes("--quick")
-const only = option("--only")?.split(",")
+const only = option("--only")?.split(",") ??
+  (Deno.args.includes("--surfaces")
+    ? ["penstock", ...surfaceNames]
+    : gateways.map(({ name }) => name).filter((name) => !surfaceNames.includes(name)))
 const loads = option("--loads")?.split(",")
 const seconds = option("--seconds")
 const whole = isQuick ? quick : full
@@ -68,7 +71,7 @@ const warmUp = async (gateway: Gateway, listening: Listening) => {
 /** Starts every gateway that was asked for, and says why one is left out. */
 const startAll = async () => {
   for (const gateway of gateways) {
-    if (only && !only.includes(gateway.name)) continue
+    if (!only.includes(gateway.name)) continue
     progress(`starting ${gateway.name} ... `)
     try {
       const listening = await gateway.start(upstreamUrl)

@@ -45,16 +45,26 @@ export const costOf = (rates: Rates, counted: Usage): Cost => {
   const usage = counted.billed ? { ...nothingSpecial, ...counted.billed } : counted
   const at = ratesFor(rates, usage.promptTokens)
   const { cachedTokens, cacheWriteTokens, reasoningTokens } = usage
+  const plain = usage.promptTokens - cachedTokens - cacheWriteTokens
+  const cached = at.cachedInput ?? at.input
+  const cacheWrite = at.cacheWrite ?? at.input
+  const perRequest = (rates.perRequest ?? 0) * 1_000_000
+  const written = usage.completionTokens - reasoningTokens
+  const reasoning = at.reasoning ?? at.output
+  const input = picos(plain, at.input) + picos(cachedTokens, cached) +
+    picos(cacheWriteTokens, cacheWrite) + picos(1, perRequest)
+  const output = picos(written, at.output) + picos(reasoningTokens, reasoning)
+  // No item is negative, so a safe sum had only safe addends: every step of it was exact.
   return {
-    inputNanos: nanos([
-      [usage.promptTokens - cachedTokens - cacheWriteTokens, at.input],
-      [cachedTokens, at.cachedInput ?? at.input],
-      [cacheWriteTokens, at.cacheWrite ?? at.input],
-      [1, (rates.perRequest ?? 0) * 1_000_000]
+    inputNanos: Number.isSafeInteger(input) ? roundHalfEven(input) : bigNanos([
+      [plain, at.input],
+      [cachedTokens, cached],
+      [cacheWriteTokens, cacheWrite],
+      [1, perRequest]
     ]),
-    outputNanos: nanos([
-      [usage.completionTokens - reasoningTokens, at.output],
-      [reasoningTokens, at.reasoning ?? at.output]
+    outputNanos: Number.isSafeInteger(output) ? roundHalfEven(output) : bigNanos([
+      [written, at.output],
+      [reasoningTokens, reasoning]
     ])
   }
 }
@@ -83,12 +93,9 @@ const ratesFor = (rates: Rates, promptTokens: number): TokenRates => {
 /** So many units at so many dollars per million of them. */
 type Item = readonly [units: number, dollarsPerMillion: number]
 
-const nanos = (items: ReadonlyArray<Item>): number => {
-  let picos = 0
-  for (const [units, rate] of items) picos += whole(units) * picosPerUnit(rate)
-  // No item is negative, so a safe sum had only safe addends: every step of it was exact.
-  return Number.isSafeInteger(picos) ? roundHalfEven(picos) : bigNanos(items)
-}
+/** What so many units cost, in pico-dollars: a trillionth of a dollar. */
+const picos = (units: number, dollarsPerMillion: number): number =>
+  whole(units) * picosPerUnit(dollarsPerMillion)
 
 /** A dollar per million is a millionth of a dollar each: a million pico-dollars. */
 const picosPerUnit = (dollarsPerMillion: number): number => whole(dollarsPerMillion * 1_000_000)

@@ -74,6 +74,8 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
   const clean = (fault: UpstreamFault) => withoutSecrets(hidden())(fault)
   /** Some servers repeat what they were sent, even where all is well. */
   const holdsSecret = (text: string) => hidden().some((secret) => isIn(secret, text))
+  /** Whether it came in the provider's own dialect: only then is the answer shown as it was written. */
+  const isNative = ({ original }: CompletionRequest) => original?.dialect === dialect.name
   const signed = signedBy(connection, send)
 
   const post = ({ path, body, headers: own }: Call, model: string): UpstreamRequest => ({
@@ -112,7 +114,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
             )
             : Effect.flatMap(
               Body.text(response, answerLimit),
-              (text) => Reply.whole(dialect, text, !holdsSecret(text))
+              (text) => Reply.whole(dialect, text, isNative(request) && !holdsSecret(text))
             )
       ),
 

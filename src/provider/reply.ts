@@ -51,16 +51,16 @@ export const answer = (
   return answer ? Effect.succeed(answer) : Effect.fail(badResponse("The provider gave no answer"))
 }
 
-/** Reads an answer in one piece, and keeps it as the provider wrote it where that `isSafe`. */
+/** Reads an answer in one piece, and keeps it as the provider wrote it where it `isShown`. */
 export const whole = (
   dialect: Dialect,
   text: string,
-  isSafe: boolean
+  isShown: boolean
 ): Effect.Effect<Answer, UpstreamFault> => {
   const original = parse(text)
   const deltas = original === undefined ? notJson() : dialect.decode(original)
   return Effect.map(answer(deltas), (answer) => {
-    const body = isSafe ? passable(original) : undefined
+    const body = isShown ? passable(original) : undefined
     return body ? { ...answer, original: { dialect: dialect.name, body } } : answer
   })
 }
