@@ -169,6 +169,7 @@ const parsed = (text: string) => {
 const byName = [
   "providers",
   "models",
+  "models.<id>.price.service_tiers",
   "limits.keys",
   "load_balancing.weights",
   "providers.<id>.options"

@@ -110,6 +110,15 @@ const ProviderOptions = Schema.Struct({
   health_check: optional(Schema.Literals(["models", "completion", "none"]))
 })
 
+const priceFields = {
+  input_per_1m_tokens: Dollars,
+  output_per_1m_tokens: Dollars,
+  cached_input_per_1m_tokens: optional(Dollars),
+  cache_write_per_1m_tokens: optional(Dollars),
+  long_cache_write_per_1m_tokens: optional(Dollars),
+  reasoning_per_1m_tokens: optional(Dollars)
+}
+
 /** A model: one of the catalogue set up otherwise, or one of the operator's own. */
 const ModelOptions = Schema.Struct({
   ...policyFields,
@@ -120,11 +129,9 @@ const ModelOptions = Schema.Struct({
   max_output_tokens: optional(Positive),
   capabilities: optional(Schema.Array(Schema.Literals(capabilities))),
   price: optional(Schema.Struct({
-    input_per_1m_tokens: Dollars,
-    output_per_1m_tokens: Dollars,
-    cached_input_per_1m_tokens: optional(Dollars),
-    cache_write_per_1m_tokens: optional(Dollars),
-    reasoning_per_1m_tokens: optional(Dollars)
+    ...priceFields,
+    /** Other tiers of service, by the provider's names for them. */
+    service_tiers: optional(Schema.Record(Text, Schema.Struct(priceFields)))
   })),
   /** Who serves it, where that is more than one. */
   deployments: optional(Schema.NonEmptyArray(Schema.Struct({

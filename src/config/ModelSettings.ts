@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Rates } from "../domain/Cost.ts"
+import * as Record from "effect/Record"
+import type { Rates, TokenRates } from "../domain/Cost.ts"
 import type { Capability } from "../domain/Model.ts"
 import type { ModelOptions } from "./ConfigFile.ts"
 
@@ -50,10 +51,18 @@ export const modelSettings = ({ price, deployments, ...options }: ModelOptions):
   maxOutputTokens: options.max_output_tokens,
   capabilities: options.capabilities,
   rates: price && {
-    input: price.input_per_1m_tokens,
-    output: price.output_per_1m_tokens,
-    cachedInput: price.cached_input_per_1m_tokens,
-    cacheWrite: price.cache_write_per_1m_tokens,
-    reasoning: price.reasoning_per_1m_tokens
+    ...toRates(price),
+    serviceTiers: price.service_tiers && Record.map(price.service_tiers, toRates)
   }
+})
+
+type PriceOptions = Omit<NonNullable<ModelOptions["price"]>, "service_tiers">
+
+const toRates = (price: PriceOptions): TokenRates => ({
+  input: price.input_per_1m_tokens,
+  output: price.output_per_1m_tokens,
+  cachedInput: price.cached_input_per_1m_tokens,
+  cacheWrite: price.cache_write_per_1m_tokens,
+  longCacheWrite: price.long_cache_write_per_1m_tokens,
+  reasoning: price.reasoning_per_1m_tokens
 })

@@ -19,6 +19,8 @@ export interface TokenRates {
   readonly cachedInput?: number | undefined
   /** Prompt tokens written into the provider's cache. Default: `input`. */
   readonly cacheWrite?: number | undefined
+  /** Prompt tokens written into the provider's cache for an hour. Default: `cacheWrite`. */
+  readonly longCacheWrite?: number | undefined
   /** Reasoning. Default: `output`. */
   readonly reasoning?: number | undefined
 }
@@ -29,6 +31,8 @@ export interface Rates extends TokenRates {
   readonly perRequest?: number | undefined
   /** Prices for long prompts, from the lowest threshold up. Default: none. */
   readonly tiers?: ReadonlyArray<RateTier> | undefined
+  /** Prices of other tiers of service, by the provider's names for them. Default: not known. */
+  readonly serviceTiers?: Readonly<Record<string, TokenRates>> | undefined
 }
 
 /** The prices of every token, read or written, of a request whose prompt is long. */
@@ -44,22 +48,25 @@ const mostNanos = (Number.MAX_SAFE_INTEGER - 1) / 2
 export const costOf = (rates: Rates, counted: Usage): Cost => {
   const usage = counted.billed ? { ...nothingSpecial, ...counted.billed } : counted
   const at = ratesFor(rates, usage.promptTokens)
-  const { cachedTokens, cacheWriteTokens, reasoningTokens } = usage
+  const { cachedTokens, cacheWriteTokens, longCacheWriteTokens: long = 0, reasoningTokens } = usage
   const plain = usage.promptTokens - cachedTokens - cacheWriteTokens
   const cached = at.cachedInput ?? at.input
+  const short = cacheWriteTokens - long
   const cacheWrite = at.cacheWrite ?? at.input
+  const longCacheWrite = at.longCacheWrite ?? cacheWrite
   const perRequest = (rates.perRequest ?? 0) * 1_000_000
   const written = usage.completionTokens - reasoningTokens
   const reasoning = at.reasoning ?? at.output
   const input = picos(plain, at.input) + picos(cachedTokens, cached) +
-    picos(cacheWriteTokens, cacheWrite) + picos(1, perRequest)
+    picos(short, cacheWrite) + picos(long, longCacheWrite) + picos(1, perRequest)
   const output = picos(written, at.output) + picos(reasoningTokens, reasoning)
   // No item is negative, so a safe sum had only safe addends: every step of it was exact.
   return {
     inputNanos: Number.isSafeInteger(input) ? roundHalfEven(input) : bigNanos([
       [plain, at.input],
       [cachedTokens, cached],
-      [cacheWriteTokens, cacheWrite],
+      [short, cacheWrite],
+      [long, longCacheWrite],
       [1, perRequest]
     ]),
     outputNanos: Number.isSafeInteger(output) ? roundHalfEven(output) : bigNanos([
@@ -69,7 +76,51 @@ export const costOf = (rates: Rates, counted: Usage): Cost => {
   }
 }
 
-const nothingSpecial = { cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 }
+const nothingSpecial = {
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  longCacheWriteTokens: 0,
+  reasoningTokens: 0
+}
+
+/** What a provider's tiers of service cost, each as a share of the ordinary price. */
+export type TierShares = Readonly<Record<string, number>>
+
+/**
+ * The rates of a tier of service: as the operator says, else by its share of the ordinary ones;
+ * absent where neither is known.
+ */
+export const atTier = (
+  rates: Rates | undefined,
+  tier: string | undefined,
+  shares: TierShares = {}
+): Rates | undefined => {
+  if (rates === undefined || tier === undefined) return rates
+  const { serviceTiers = {}, ...ordinary } = rates
+  if (Object.hasOwn(serviceTiers, tier)) return serviceTiers[tier]
+  const share = Object.hasOwn(shares, tier) ? shares[tier] : undefined
+  if (share === undefined) return undefined
+  return {
+    ...shared(ordinary, share),
+    perRequest: rates.perRequest,
+    tiers: rates.tiers?.map(({ overPromptTokens, ...tier }) => ({
+      overPromptTokens,
+      ...shared(tier, share)
+    }))
+  }
+}
+
+const shared = (rates: TokenRates, share: number): TokenRates => {
+  const part = (rate: number | undefined) => rate === undefined ? undefined : rate * share
+  return {
+    input: rates.input * share,
+    output: rates.output * share,
+    cachedInput: part(rates.cachedInput),
+    cacheWrite: part(rates.cacheWrite),
+    longCacheWrite: part(rates.longCacheWrite),
+    reasoning: part(rates.reasoning)
+  }
+}
 
 /** Both costs together; unknown where one of them is. */
 export const plus = (a: Cost | undefined, b: Cost | undefined): Cost | undefined =>

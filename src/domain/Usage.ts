@@ -14,9 +14,16 @@ export interface Usage {
   readonly cachedTokens: number
   /** Part of `promptTokens`: written into the provider's prompt cache. */
   readonly cacheWriteTokens: number
+  /** Part of `cacheWriteTokens`: kept for an hour instead of minutes, which costs more. Default: 0. */
+  readonly longCacheWriteTokens?: number | undefined
   /** Part of `completionTokens`: reasoning. */
   readonly reasoningTokens: number
   readonly source: Source
+  /**
+   * The tier of service that the provider says it served by, in its own words, where that has prices
+   * of its own: `flex`, `priority`. Default: the ordinary one.
+   */
+  readonly tier?: string | undefined
   /** What is paid for, where a provider bills other tokens than it counts. Default: all of the above. */
   readonly billed?: Billed | undefined
 }
@@ -35,6 +42,10 @@ export const plus = (a: Usage, b: Usage): Usage => ({
   cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
   reasoningTokens: a.reasoningTokens + b.reasoningTokens,
   source: a.source === b.source ? a.source : "mixed",
+  ...(a.longCacheWriteTokens || b.longCacheWriteTokens
+    ? { longCacheWriteTokens: (a.longCacheWriteTokens ?? 0) + (b.longCacheWriteTokens ?? 0) }
+    : {}),
+  ...(a.tier || b.tier ? { tier: a.tier ?? b.tier } : {}),
   ...(a.billed || b.billed ? { billed: plusBilled(a.billed ?? a, b.billed ?? b) } : {})
 })
 

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { CompletionRequest } from "../domain/Completion.ts"
-import { type Cost, costOf, type Rates } from "../domain/Cost.ts"
+import { atTier, type Cost, costOf, type Rates, type TierShares } from "../domain/Cost.ts"
 import type { Model } from "../domain/Model.ts"
 import type { Usage } from "../domain/Usage.ts"
 import { chargeFor, type Ended, needed } from "../ledger/charge.ts"
@@ -23,7 +23,11 @@ export const account = (
   leg: Leg,
   usage: Usage
 ): Cost | undefined => {
-  const charge = chargeOf(usage, leg.rates)
+  const charge = chargeOf(
+    usage,
+    leg.rates,
+    leg.candidate.deployment.provider.settings.provider.tierShares
+  )
   leg.charge = charge
   leg.attempt.usage = usage
   leg.attempt.cost = charge.cost
@@ -33,12 +37,15 @@ export const account = (
   return charge.cost
 }
 
-/** What `usage` costs at `rates`. */
-export const chargeOf = (usage: Usage, rates: Rates | undefined): Charge => ({
-  usage,
-  cost: rates && costOf(rates, usage),
-  rates
-})
+/** What `usage` costs at `rates`, or at those of the tier of service that it tells. */
+export const chargeOf = (
+  usage: Usage,
+  ordinary: Rates | undefined,
+  shares?: TierShares
+): Charge => {
+  const rates = atTier(ordinary, usage.tier, shares)
+  return { usage, cost: rates && costOf(rates, usage), rates }
+}
 
 /** A call that is about to be made, as the books note it: charged with its prompt for now. */
 export const toAsked = (

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Redacted from "effect/Redacted"
+import type { TierShares } from "../domain/Cost.ts"
 import type { ModelSpec } from "../domain/Model.ts"
 import type { Dialect } from "../protocol/Dialect.ts"
 import type { Connection, ProviderOption, Said } from "./Connection.ts"
@@ -43,6 +44,8 @@ export interface Provider {
   readonly models: ReadonlyArray<ModelSpec>
   /** Its name in the price list; absent where its models have no known price. */
   readonly pricing?: string | undefined
+  /** What its other tiers of service cost. Default: nobody knows, and what they serve has no price. */
+  readonly tierShares?: TierShares | undefined
   /**
    * Ask it which models it serves, and offer those too: at start, with each check by its list, and
    * from time to time. Default: true.

@@ -158,7 +158,9 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
             output_per_1m_tokens: 2,
             cached_input_per_1m_tokens: 3,
             cache_write_per_1m_tokens: 4,
-            reasoning_per_1m_tokens: 5
+            long_cache_write_per_1m_tokens: 6,
+            reasoning_per_1m_tokens: 5,
+            service_tiers: { flex: { input_per_1m_tokens: 0.5, output_per_1m_tokens: 1 } }
           }
         }
       }
@@ -184,7 +186,24 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
       maxOutputTokens: 2,
       capabilities: ["tools"],
       deployments: [{ provider: "q", upstreamModel: "v", weight: 0.5 }],
-      rates: { input: 1, output: 2, cachedInput: 3, cacheWrite: 4, reasoning: 5 }
+      rates: {
+        input: 1,
+        output: 2,
+        cachedInput: 3,
+        cacheWrite: 4,
+        longCacheWrite: 6,
+        reasoning: 5,
+        serviceTiers: {
+          flex: {
+            input: 0.5,
+            output: 1,
+            cachedInput: undefined,
+            cacheWrite: undefined,
+            longCacheWrite: undefined,
+            reasoning: undefined
+          }
+        }
+      }
     })
     const { dataDir } = yield* settings({}, { PENSTOCK_DATA_DIR: "/there" })
     assertEquals(dataDir, "/there")

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert"
 import * as Schema from "effect/Schema"
-import { costOf, type Rates, toDollars, totalNanos } from "../../src/domain/Cost.ts"
+import { atTier, costOf, type Rates, toDollars, totalNanos } from "../../src/domain/Cost.ts"
 import { plus, type Usage } from "../../src/domain/Usage.ts"
 import { law } from "../kit/effect.ts"
 
@@ -31,6 +31,36 @@ Deno.test("costOf() prices each kind of token at its own rate", () => {
     inputNanos: 11 * 3000 + 1000 * 300 + 100 * 3750,
     outputNanos: 2 * 15_000 + 10 * 20_000
   })
+})
+
+Deno.test("costOf() prices what is cached for an hour apart from what is cached for minutes", () => {
+  const counts = { promptTokens: 100, cacheWriteTokens: 100 }
+  const dear = { ...rates, longCacheWrite: 6 }
+  const inputOf = (rates: Rates, longCacheWriteTokens: number) =>
+    costOf(rates, usage({ ...counts, longCacheWriteTokens })).inputNanos
+  assertEquals(inputOf(dear, 0), 100 * 3750)
+  assertEquals(inputOf(dear, 30), 70 * 3750 + 30 * 6000)
+  assertEquals(inputOf(dear, 100), 100 * 6000)
+  // A list that does not know better says the same of both.
+  assertEquals(inputOf(rates, 30), 100 * 3750)
+})
+
+Deno.test("atTier() prices a tier as the operator says, else by its share, else not at all", () => {
+  const own = { input: 1, output: 2 }
+  const tiered: Rates = {
+    ...rates,
+    perRequest: 0.01,
+    tiers: [{ overPromptTokens: 10, input: 6, output: 30 }],
+    serviceTiers: { priority: own }
+  }
+  assertEquals(atTier(tiered, undefined), tiered)
+  assertEquals(atTier(tiered, "priority", { priority: 9 }), own)
+  assertEquals(atTier(tiered, "fast"), undefined)
+  for (const name of ["constructor", "__proto__"]) assertEquals(atTier(tiered, name, {}), undefined)
+  assertEquals(atTier(undefined, "flex", { flex: 0.5 }), undefined)
+  const flex = atTier(tiered, "flex", { flex: 0.5 })
+  assertEquals([flex?.input, flex?.cachedInput, flex?.perRequest], [1.5, 0.15, 0.01])
+  assertEquals([flex?.tiers?.[0]?.overPromptTokens, flex?.tiers?.[0]?.output], [10, 15])
 })
 
 Deno.test("costOf() prices cached and reasoning tokens like others where they have no rate", () => {

@@ -52,9 +52,8 @@ const reported = {
 test("generate() answers with the text, the model, what it took and what it cost", () =>
   Effect.gen(function* () {
     const usage = { prompt_tokens: 1000, completion_tokens: 500 }
-    const { answer: { original, ...answer }, ...rest } = yield* whole(answering("Hi", usage))
-    assertEquals([original?.dialect, original?.body.usage], ["openai", usage])
-    assertEquals({ ...rest, answer }, {
+    // As it was written it is of use only to clients of the same dialect, and this is none.
+    assertEquals(yield* whole(answering("Hi", usage)), {
       model: "gpt-4o",
       answer: {
         choices: [{ index: 0, text: "Hi", reasoning: [], toolCalls: [], finishReason: "stop" }],

@@ -39,15 +39,16 @@ const tokenPrices = [
   "output_mtok",
   "cache_read_mtok",
   "cache_write_mtok",
+  "cache_write_1h_mtok",
   "output_reasoning_mtok"
 ]
 
 const ratesFrom = (record: ModelPrice, promptTokens: number): TokenRates | undefined => {
-  const [input, output, cachedInput, cacheWrite, reasoning] = tokenPrices.map((key) =>
-    dollars(record[key], promptTokens)
-  )
+  const [input, output, cachedInput, cacheWrite, longCacheWrite, reasoning] = tokenPrices.map((
+    key
+  ) => dollars(record[key], promptTokens))
   if (input === undefined || output === undefined) return undefined
-  return { input, output, cachedInput, cacheWrite, reasoning }
+  return { input, output, cachedInput, cacheWrite, longCacheWrite, reasoning }
 }
 
 /** Where a prompt becomes dearer, from the lowest. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Usage } from "../../domain/Usage.ts"
-import { count, object } from "../json.ts"
+import { count, object, string } from "../json.ts"
 
 /** What was counted in one answer so far. */
 export interface Counts {
@@ -20,6 +20,9 @@ export const counts = (): Counts => {
   let output: number | undefined
   let cacheRead = 0
   let cacheWrite = 0
+  let longCacheWrite = 0
+  let tier: string | undefined
+  let speed: string | undefined
   let thinking = 0
   return {
     report: (usage) => {
@@ -29,6 +32,10 @@ export const counts = (): Counts => {
       output = count(fields.output_tokens) ?? output
       cacheRead = count(fields.cache_read_input_tokens) ?? cacheRead
       cacheWrite = count(fields.cache_creation_input_tokens) ?? cacheWrite
+      longCacheWrite = count(object(fields.cache_creation)?.ephemeral_1h_input_tokens) ??
+        longCacheWrite
+      tier = string(fields.service_tier) ?? tier
+      speed = string(fields.speed) ?? speed
       thinking = count(object(fields.output_tokens_details)?.thinking_tokens) ?? thinking
     },
     usage: () =>
@@ -39,7 +46,15 @@ export const counts = (): Counts => {
         cachedTokens: cacheRead,
         cacheWriteTokens: cacheWrite,
         reasoningTokens: Math.min(thinking, output),
-        source: "reported"
+        source: "reported",
+        ...(longCacheWrite > 0
+          ? { longCacheWriteTokens: Math.min(longCacheWrite, cacheWrite) }
+          : {}),
+        ...special(speed) ?? special(tier)
       }
   }
 }
+
+/** A tier, or a speed, that has prices of its own. */
+const special = (tier: string | undefined): Pick<Usage, "tier"> | undefined =>
+  tier === undefined || tier === "standard" ? undefined : { tier }

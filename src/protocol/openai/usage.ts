@@ -4,7 +4,7 @@
  * @module
  */
 import type { Usage } from "../../domain/Usage.ts"
-import { array, count, type Fields, object } from "../json.ts"
+import { array, count, type Fields, object, string } from "../json.ts"
 
 /** The usage that an answer or one of its chunks reports, wherever the provider puts it. */
 export const readUsage = (chunk: Fields): Usage | undefined => {
@@ -13,8 +13,13 @@ export const readUsage = (chunk: Fields): Usage | undefined => {
     object(object(chunk.x_groq)?.usage) ??
     // Moonshot, in a stream.
     object(object(array(chunk.choices)[0])?.usage)
-  return found && toUsage(found)
+  const usage = found && toUsage(found)
+  const tier = string(chunk.service_tier)
+  return usage && tier !== undefined && !ordinary.has(tier) ? { ...usage, tier } : usage
 }
+
+/** What providers call the tier that has the prices that everybody knows. */
+const ordinary: ReadonlySet<string> = new Set(["auto", "default", "standard", "on_demand"])
 
 const toUsage = (reported: Fields): Usage | undefined => {
   const promptTokens = count(reported.prompt_tokens)

@@ -12,5 +12,7 @@ export const google: Provider = {
   environment: { apiKey: ["GEMINI_API_KEY", "GOOGLE_API_KEY"], baseUrl: "GEMINI_BASE_URL" },
   authorize: (apiKey) => ({ "x-goog-api-key": Redacted.value(apiKey) }),
   models: googleModels,
-  pricing: "google"
+  pricing: "google",
+  // `priority` is 75 to 100 % dearer: by how much, nobody tells.
+  tierShares: { flex: 0.5 }
 }

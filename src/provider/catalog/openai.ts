@@ -19,6 +19,8 @@ export const openai: Provider = {
   authorize: bearer,
   models: openaiModels,
   pricing: "openai",
+  // "Tokens are priced at Batch API rates": half. What `priority` and `fast` cost differs by model.
+  tierShares: { flex: 0.5 },
   ignores:
     /^(?:babbage|chatgpt-image|computer-use|dall-e|davinci|gpt-image|gpt-live|omni-moderation|sora|text-moderation|tts|whisper)|-(?:audio|image|realtime|transcribe|tts|whisper)(?:-|$)/
 }

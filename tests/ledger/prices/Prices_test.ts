@@ -22,8 +22,14 @@ Deno.test("ratesOf() knows prices that rise with the length of the prompt", () =
     output: 15,
     cachedInput: 0.25,
     cacheWrite: undefined,
+    longCacheWrite: undefined,
     reasoning: undefined
   }])
+})
+
+Deno.test("ratesOf() knows what it costs to be kept in the cache for an hour", () => {
+  const rates = make().ratesOf("anthropic", "claude-sonnet-4-6", now)
+  assertEquals([rates?.input, rates?.cacheWrite, rates?.longCacheWrite], [3, 3.75, 6])
 })
 
 Deno.test("ratesOf() knows what a model takes that makes vectors: its answers have no tokens", () => {

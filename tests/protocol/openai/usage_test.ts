@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert"
+import { readUsage } from "../../../src/protocol/openai/usage.ts"
 import { decoded, finish, piece, stream, text, usage } from "./deltas.ts"
 
 const choices = [{ message: { content: "x" }, finish_reason: "stop" }]
@@ -98,4 +99,12 @@ Deno.test("reader() tells cumulative usage as it comes", () => {
     { ...piece({ content: "b" }, "stop"), usage: { prompt_tokens: 3, completion_tokens: 2 } }
   )
   assertEquals(deltas, [text("a"), usage(3, 1), text("b"), finish("stop"), usage(3, 2)])
+})
+
+Deno.test("readUsage() tells the tier of service that has prices of its own", () => {
+  const usage = { prompt_tokens: 1, completion_tokens: 1 }
+  const tierOf = (service_tier: unknown) => readUsage({ usage, service_tier })?.tier
+  assertEquals(["flex", "priority"].map(tierOf), ["flex", "priority"])
+  const ordinary = ["default", "auto", "standard", "on_demand", null, 7]
+  assertEquals(ordinary.filter((tier) => tierOf(tier) !== undefined), [])
 })

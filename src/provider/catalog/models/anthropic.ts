@@ -68,7 +68,7 @@ export const anthropicModels: ReadonlyArray<ModelSpec> = [
     id: "claude-sonnet-5-5",
     name: "Claude Sonnet 5.5",
     // Since 2026-10-07; the list has it not, but would take it for Sonnet 5.
-    rates: { input: 2, output: 10, cachedInput: 0.1, cacheWrite: 2.5 }
+    rates: { input: 2, output: 10, cachedInput: 0.1, cacheWrite: 2.5, longCacheWrite: 4 }
   },
   {
     ...unsampled,
@@ -79,12 +79,14 @@ export const anthropicModels: ReadonlyArray<ModelSpec> = [
       output: 0.5,
       cachedInput: 0.01,
       cacheWrite: 0.125,
+      longCacheWrite: 0.2,
       tiers: [{
         overPromptTokens: 100_000,
         input: 0.5,
         output: 2.5,
         cachedInput: 0.05,
-        cacheWrite: 0.625
+        cacheWrite: 0.625,
+        longCacheWrite: 1
       }]
     }
   }
