@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { Supervisor } from "./src/actor/Supervisor.ts"
-import { banner, firstKeyNotice } from "./src/api/banner.ts"
+import { banner, firstKeyNotice, type StartedProvider } from "./src/api/banner.ts"
 import { Door } from "./src/api/Door.ts"
 import { Listener } from "./src/api/Listener.ts"
 import { Authenticator } from "./src/auth/Authenticator.ts"
@@ -35,6 +35,7 @@ import * as House from "./src/ledger/reading/keepHouse.ts"
 import { Ledger } from "./src/ledger/Ledger.ts"
 import { Prices } from "./src/ledger/prices/Prices.ts"
 import { TokenCounter } from "./src/ledger/tokens/TokenCounter.ts"
+import { addressOf } from "./src/provider/CheckLog.ts"
 import { Egress } from "./src/provider/Egress.ts"
 import * as HealthSchedule from "./src/provider/HealthSchedule.ts"
 import { Providers } from "./src/provider/Providers.ts"
@@ -145,6 +146,20 @@ export const gateway = <E>(
 const print = (text: string) =>
   Effect.sync(() => Deno.stdout.writeSync(new TextEncoder().encode(text)))
 
+const startedOf = ({ models }: Settings, settings: ProviderSettings): StartedProvider => {
+  const { discovers, id, models: known, name, send } = settings.provider
+  const own = Array.from(models).filter(([model, { provider, deployments = [] }]) =>
+    !known.some((spec) => spec.id === model) &&
+    (provider === id || deployments.some((place) => place.provider === id))
+  )
+  return {
+    name,
+    address: send ? undefined : addressOf(settings),
+    models: known.length + own.length,
+    lists: discovers !== false
+  }
+}
+
 const announce = (settings: Settings, providers: ReadonlyArray<ProviderSettings>) =>
   Effect.gen(function* () {
     const { url } = yield* Listener
@@ -154,7 +169,7 @@ const announce = (settings: Settings, providers: ReadonlyArray<ProviderSettings>
     yield* print(banner({
       url,
       file: settings.file,
-      providers: told.map(({ provider }) => provider.name),
+      providers: told.map((one) => startedOf(settings, one)),
       simulated: told.some(({ provider }) => provider.id === "simulator")
     }))
   })

@@ -368,7 +368,7 @@ liveTest("the README's curl commands are answered", () =>
   Effect.gen(function* () {
     const { url } = yield* start(simulator)
     const commands = blocks("sh").filter((text) => text.startsWith("curl "))
-    assertEquals(commands.length, 6)
+    assertEquals(commands.length, 7)
     const answers = yield* Effect.forEach(commands, (text) =>
       said(url, "sh", ["-c", text.replace("http://localhost:8000", url)]))
     assertStringIncludes(answers[0] ?? "", "You said: “Hello”")

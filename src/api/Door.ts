@@ -37,7 +37,7 @@ import { readBody } from "./readBody.ts"
 import { named, rewritten } from "./rewrite.ts"
 import { RequestId, requestIdOf } from "./RequestId.ts"
 import * as SseStream from "./SseStream.ts"
-import { surfaceOf } from "./surfaceOf.ts"
+import { surfaceFor, surfaceOf } from "./surfaceOf.ts"
 import type { Call, ThinRoute, ThinTools } from "./ThinRoute.ts"
 import { errorOf, noRoute, overloaded, shuttingDown, wrongMethod } from "./refuse.ts"
 import { match, type Route } from "./routes.ts"
@@ -104,9 +104,11 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }:
     request: Request,
     requestId: string,
     route: Route,
-    { handle, surface, takesBody }: ThinRoute,
+    thin: ThinRoute,
     place: Pick<Call, "params" | "query">
   ) => {
+    const { handle, takesBody } = thin
+    const surface = surfaceFor(thin, request)
     const told = nothingTold()
     return run(surface, request, requestId, told, (respond, leave) => {
       let stream: SseStream.SseStream | undefined
@@ -174,10 +176,10 @@ const make = Effect.fnUntraced(function* ({ bodyBytes, bodyMs, requestsAtOnce }:
     const found = match(request.method, path)
     switch (found._tag) {
       case "NotFound":
-        return refused(surfaceOf(path), noRoute(path), requestId)
+        return refused(surfaceOf(path, request), noRoute(path), requestId)
       case "WrongMethod": {
         const allow = found.methods.join(", ")
-        return refused(surfaceOf(path), wrongMethod(found.methods), requestId, { allow })
+        return refused(surfaceOf(path, request), wrongMethod(found.methods), requestId, { allow })
       }
       case "Found": {
         const { params, route } = found

@@ -10,6 +10,7 @@ import type { GatewayError } from "../domain/GatewayError.ts"
 import type { Told } from "../gateway/Ask.ts"
 import type { Ending, Start } from "../gateway/Client.ts"
 import type { Generated } from "../gateway/whole.ts"
+import type { PathOf } from "./places.ts"
 
 /** How one family of clients is spoken with. */
 export interface Surface {
@@ -47,6 +48,8 @@ export type Reading = (incoming: Incoming) => Effect.Effect<Wanted, GatewayError
 export interface Wanted {
   readonly request: CompletionRequest
   readonly reply: Whole | Streamed
+  /** Where a place in `request` is in the client's own. Default: at the same. */
+  readonly pathOf?: PathOf | undefined
 }
 
 /** The answer in one piece. */

@@ -25,6 +25,8 @@ export interface ThinRoute {
   readonly needs: Scope
   readonly takesBody: boolean
   readonly surface: Surface
+  /** Whether clients of other surfaces ask for the same path, and read errors in their own words. */
+  readonly isShared?: boolean | undefined
   readonly handle: Handle
   /** What it is for, in a few words. */
   readonly summary: string

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { GatewayError } from "../domain/GatewayError.ts"
 import type { Ask } from "../gateway/Ask.ts"
 import { incoming } from "./incoming.ts"
+import { inPlace, type PathOf } from "./places.ts"
 import { json } from "./respond.ts"
 import type { Reading, Surface } from "./Surface.ts"
 import type { Handle } from "./ThinRoute.ts"
@@ -19,7 +20,7 @@ export const answering = (surface: Surface, read: Reading): Handle =>
     const { caller, request: { headers }, requestId, stream, told } = call
     const { gateway } = tools
     const { incoming: arrived, trace } = yield* incoming(tools, call)
-    const { reply, request: asked } = yield* read(arrived)
+    const { pathOf = same, reply, request: asked } = yield* read(arrived)
     const patience = timeoutOf(headers, reply._tag === "Streamed")
     if (patience instanceof GatewayError) return yield* patience
     const ask: Ask = {
@@ -31,12 +32,17 @@ export const answering = (surface: Surface, read: Reading): Handle =>
       told
     }
     if (reply._tag === "Streamed") {
-      yield* gateway.stream(ask, stream(reply.events).client)
+      yield* Effect.mapError(
+        gateway.stream(ask, stream(reply.events).client),
+        inPlace(pathOf)
+      )
       return undefined
     }
-    const generated = yield* gateway.generate(ask)
+    const generated = yield* Effect.mapError(gateway.generate(ask), inPlace(pathOf))
     return json(reply.body(generated), requestId, 200, {
       ...surface.headers(told, requestId),
       ...reply.headers?.(generated)
     })
   })
+
+const same: PathOf = (path) => path

@@ -10,9 +10,19 @@ import type { FirstKey } from "../auth/firstKey.ts"
 export interface Started {
   readonly url: string
   readonly file: string | undefined
-  /** The names of the providers that were set up. */
-  readonly providers: ReadonlyArray<string>
+  readonly providers: ReadonlyArray<StartedProvider>
   readonly simulated: boolean
+}
+
+/** A provider that was set up. */
+export interface StartedProvider {
+  readonly name: string
+  /** Absent where it answers within this process. */
+  readonly address: string | undefined
+  /** How many models it is known or configured to serve. */
+  readonly models: number
+  /** Whether it is asked which models it serves: they come on top. */
+  readonly lists: boolean
 }
 
 /** The first API key, where one was made: shown this once. */
@@ -23,12 +33,20 @@ export const firstKeyNotice = (firstKey: FirstKey): string =>
     }\n\n`
     : ""
 
+const told = ({ name, address, models, lists }: StartedProvider): string => {
+  const known = models === 0 ? [] : [models === 1 ? "1 model" : `${models} models`]
+  const all = lists ? [...known, "those that it lists"] : known
+  return `${name}${address === undefined ? "" : ` at ${address}`}: ${
+    all.join(", and ") || "no models, as none is configured"
+  }`
+}
+
 /** Where the gateway is, and how to ask it something. */
 export const banner = ({ url, file, providers, simulated }: Started): string => {
   const lines = [
     `Penstock listens on ${url}`,
     `  configuration  ${file ?? "the environment alone (no penstock.yaml)"}`,
-    `  providers      ${providers.join(", ") || "none"}`,
+    `  providers      ${providers.map(told).join(`\n${" ".repeat(17)}`) || "none"}`,
     `  documentation  ${url}/docs`
   ]
   if (simulated) {

@@ -1,5 +1,5 @@
 /**
- * Whether a client of a compatible surface wants left out what its model cannot honour.
+ * Whether a client wants left out what its model cannot honour.
  *
  * @module
  */

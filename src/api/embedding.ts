@@ -5,9 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import type { EmbeddingRequest } from "../domain/Embedding.ts"
-import { GatewayError, type Issue } from "../domain/GatewayError.ts"
+import { GatewayError } from "../domain/GatewayError.ts"
 import type { Embedded } from "../gateway/embed.ts"
 import { incoming } from "./incoming.ts"
+import { inPlace, type PathOf } from "./places.ts"
 import { json } from "./respond.ts"
 import type { Incoming, Surface } from "./Surface.ts"
 import type { Handle } from "./ThinRoute.ts"
@@ -21,7 +22,7 @@ export interface WantedVectors {
   /** What is told beside it, in headers. Default: nothing but what the surface tells of any. */
   readonly headers?: ((embedded: Embedded) => Readonly<Record<string, string>>) | undefined
   /** Where a field of `request` stands in the client's own request. */
-  readonly pathOf: (path: Issue["path"]) => Issue["path"]
+  readonly pathOf: PathOf
 }
 
 /** Understands a request for vectors, or says what is wrong with it. */
@@ -38,17 +39,9 @@ export const embedding = (surface: Surface, read: ReadingVectors): Handle =>
     if (patience instanceof GatewayError) return yield* patience
     const { body, headers: beside, pathOf, request } = wanted
     const ask = { id: requestId, caller: caller.id, request, ...patience, trace, told }
-    const embedded = yield* Effect.mapError(tools.gateway.embed(ask), theirs(pathOf))
+    const embedded = yield* Effect.mapError(tools.gateway.embed(ask), inPlace(pathOf))
     return json(body(embedded), requestId, 200, {
       ...surface.headers(told, requestId),
       ...beside?.(embedded)
     })
   })
-
-/** What is wrong, where it stands in the client's own request. */
-const theirs = (pathOf: WantedVectors["pathOf"]) => (error: GatewayError): GatewayError => {
-  const { reason } = error
-  if (reason._tag !== "InvalidRequest" || reason.issues.length === 0) return error
-  const issues = reason.issues.map((issue) => ({ ...issue, path: pathOf(issue.path) }))
-  return new GatewayError({ reason: { ...reason, issues } })
-}

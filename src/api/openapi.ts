@@ -3,20 +3,26 @@
  *
  * @module
  */
+import type { Scope } from "../domain/Principal.ts"
 import type { SurfaceName } from "./Surface.ts"
 import type { ThinRoute } from "./ThinRoute.ts"
 import { thinRoutes } from "./thinRoutes.ts"
 
 type Document = Record<string, unknown>
 
-/** Adds the ways to prove who is calling, which routes name, and the surfaces of other APIs. */
+/** As `deno.json` has it. */
+const version = "0.1.0"
+
+/** Adds the ways to prove who is calling, which routes name, the surfaces of other APIs, and pages. */
 export const complete = (document: Document): Document => ({
   ...document,
-  paths: { ...fields(document.paths), ...compatible },
+  info: { ...fields(document.info), version },
+  paths: { ...fields(document.paths), ...compatible, ...pages },
   components: {
     ...fields(document.components),
     securitySchemes: {
       apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
+      googleApiKey: { type: "apiKey", in: "header", name: "X-Goog-API-Key" },
       bearer: { type: "http", scheme: "bearer", description: "An API key or a JWT" }
     }
   }
@@ -24,6 +30,30 @@ export const complete = (document: Document): Document => ({
 
 const fields = (value: unknown): Document =>
   typeof value === "object" && value !== null ? { ...value } : {}
+
+const page = (summary: string, type: string, needs?: Scope) => ({
+  get: {
+    tags: ["operation"],
+    summary,
+    security: needs === undefined ? [] : anyKey,
+    ...(needs === undefined ? {} : { "x-penstock-scope": needs }),
+    responses: {
+      "200": { description: "The page", content: { [type]: { schema: { type: "string" } } } },
+      ...(needs === undefined ? {} : { default: { description: "An error", content: anyJson } })
+    }
+  }
+})
+
+const anyKey = [{ apiKey: [] }, { bearer: [] }]
+const anyJson = { "application/json": { schema: { type: "object" } } }
+
+/** What is answered beside the API. */
+const pages: Document = {
+  "/": page("That somebody is there, and where to look", "application/json"),
+  "/metrics": page("Metrics, as Prometheus reads them", "text/plain", "metrics:read"),
+  "/openapi.json": page("This document", "application/json"),
+  "/docs": page("This document, to browse", "text/html")
+}
 
 /** Whose API a surface is, and where its owner describes it. */
 const owners: Readonly<Record<Exclude<SurfaceName, "native">, readonly [string, string]>> = {
@@ -39,7 +69,7 @@ const operation = ({ needs, path, summary, surface: { name }, takesBody }: ThinR
     summary,
     description: `As ${owner}'s own API has it; errors, too, are told in its words.`,
     externalDocs: { url },
-    security: [{ apiKey: [] }, { bearer: [] }],
+    security: name === "gemini" ? [{ googleApiKey: [] }, ...anyKey] : anyKey,
     "x-penstock-scope": needs,
     parameters: Array.from(path.matchAll(named), ([, name]) => ({
       name,
@@ -58,7 +88,6 @@ const operation = ({ needs, path, summary, surface: { name }, takesBody }: ThinR
   }
 }
 
-const anyJson = { "application/json": { schema: { type: "object" } } }
 const named = /:([a-z_]+)\*?(?![A-Za-z])/g
 
 /** A route's path as OpenAPI writes it. */

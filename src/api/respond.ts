@@ -23,8 +23,15 @@ export const json = (
 /** What is told of a request beside its answer, in words that are ours alone. */
 export const ownHeaders = ({ attempts, dropped }: Told): Readonly<Record<string, string>> => ({
   "x-penstock-attempts": String(attempts),
-  ...(dropped.length > 0 ? { "x-penstock-dropped": dropped.join(", ") } : {})
+  ...(dropped.length > 0 ? { "x-penstock-dropped": listed(dropped) } : {})
 })
+
+/** Of so many parts that were left out each is told: libraries take no header of any length. */
+const mostTold = 50
+
+const listed = (parts: ReadonlyArray<string>): string =>
+  parts.slice(0, mostTold).join(", ") +
+  (parts.length > mostTold ? `, and ${parts.length - mostTold} more` : "")
 
 /** What is told of a request beside its answer. */
 export const toldHeaders = (told: Told): Readonly<Record<string, string>> => {

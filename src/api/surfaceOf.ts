@@ -1,5 +1,5 @@
 /**
- * In whose words a request is refused that has no route.
+ * In whose words a request is refused: where its path does not say it, by what its client sends.
  *
  * @module
  */
@@ -8,10 +8,29 @@ import { gemini } from "./gemini/surface.ts"
 import { native } from "./native/surface.ts"
 import { openai } from "./openai/surface.ts"
 import type { Surface } from "./Surface.ts"
+import type { ThinRoute } from "./ThinRoute.ts"
 
-/** The surface whose clients ask for paths like `path`. */
-export const surfaceOf = (path: string): Surface => {
-  if (path.startsWith("/v1beta/")) return gemini
+/** The surface of the client that asks for `path`, which has no route, or not for this method. */
+export const surfaceOf = (path: string, request: Request): Surface => {
+  if (/^\/v1beta(?:\/|$)/.test(path) || isGooglesMethod(path, request)) return gemini
   if (path.startsWith("/v1/messages")) return anthropic
-  return path.startsWith("/v1/") ? openai : native
+  if (path.startsWith("/api/")) return native
+  return theirs(request) ?? (path.startsWith("/v1/") ? openai : native)
 }
+
+/** The surface by which a route answers `request`: that of the client, at a path that several share. */
+export const surfaceFor = ({ isShared, surface }: ThinRoute, request: Request): Surface =>
+  (isShared ? theirs(request) : undefined) ?? surface
+
+/** Whose client it is, by what only Google's and Anthropic's send; absent where nothing says it. */
+const theirs = ({ headers, url }: Request): Surface | undefined => {
+  // Google's libraries send both headers, others of its clients the first alone, or their key in the address.
+  if (headers.has("x-goog-api-key") || headers.has("x-goog-api-client") || /[?&]key=/.test(url)) {
+    return gemini
+  }
+  return headers.has("anthropic-version") ? anthropic : undefined
+}
+
+/** Nobody but Google has methods behind a colon. */
+const isGooglesMethod = (path: string, { method }: Request): boolean =>
+  method === "POST" && /^\/v1\/(?:models|tunedModels)\/.*:[A-Za-z]+$/.test(path)

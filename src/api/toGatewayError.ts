@@ -15,7 +15,10 @@ export const toGatewayError = (
     case "Unauthorized":
       return new GatewayError({ reason: { _tag: "Unauthorized", message } })
     case "BadCredentials":
-      return invalidRequest(message, { kind: "contradicting_credentials" })
+      return invalidRequest(
+        message,
+        error.inAddress ? { kind: "credential_in_address" } : { kind: "contradicting_credentials" }
+      )
     case "Forbidden":
       return new GatewayError({ reason: { _tag: "Forbidden", message, scope: error.scope } })
     case "AuthUnavailable": {

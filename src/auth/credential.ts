@@ -34,6 +34,7 @@ export const credentialOf = (headers: Headers): string | Unauthorized | BadCrede
 
 const disagreeing = (one: string, other: string): BadCredentials =>
   new BadCredentials({
+    inAddress: false,
     message: `The headers "${one}" and "${other}" disagree. Send only one of them. ${howToSend}`
   })
 
@@ -41,6 +42,7 @@ const disagreeing = (one: string, other: string): BadCredentials =>
 export const credentialInAddress = (url: string): BadCredentials | undefined =>
   secretParameter.test(url)
     ? new BadCredentials({
+      inAddress: true,
       message: "A key does not belong in the address: treat this one as public, and replace it. " +
         howToSend
     })

@@ -63,6 +63,8 @@ export const unauthorized = (why: Refusal, tokenFault?: TokenFault): Unauthorize
 /** The caller's credentials contradict each other, or came in a place that is not private: 400. */
 export class BadCredentials extends Data.TaggedError("BadCredentials")<{
   readonly message: string
+  /** Whether one was in the address: it is public now. */
+  readonly inAddress: boolean
 }> {}
 
 /** It cannot be known at the moment whether the caller is who it says: 503, never let in. */

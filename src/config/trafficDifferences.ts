@@ -50,12 +50,28 @@ const shown = (
     after: asWritten(after, young)
   }))
 
-/** The parts in which two files differ that count from the next start on. */
+/** The parts in which two files differ that count from the next start on; of providers, each by its id. */
 export const restartDifferences = (
   before: ConfigFile,
   after: ConfigFile
 ): ReadonlyArray<string> =>
-  slowParts.filter((key) => differences(key, slow(before)[key], slow(after)[key]).length > 0)
+  slowParts.flatMap((key) => {
+    if (differences(key, slow(before)[key], slow(after)[key]).length === 0) return []
+    return key === "providers"
+      ? `providers (${providerDifferences(before.providers, after.providers).join(", ")})`
+      : key
+  })
+
+/** Which providers are others, such as `local added`. */
+const providerDifferences = (
+  before: ConfigFile["providers"] = {},
+  after: ConfigFile["providers"] = {}
+): ReadonlyArray<string> =>
+  Array.from(new Set([...Object.keys(before), ...Object.keys(after)])).flatMap((id) => {
+    if (before[id] === undefined) return `${id} added`
+    if (after[id] === undefined) return `${id} removed`
+    return differences(id, before[id], after[id]).length > 0 ? `${id} changed` : []
+  })
 
 const slowParts = [
   "server",

@@ -13,6 +13,7 @@ import type { ModelSettings } from "./ModelSettings.ts"
 import { readConfigFile } from "./readFile.ts"
 import { type ConfigSource, trafficOf } from "./Settings.ts"
 import { restartDifferences } from "./trafficDifferences.ts"
+import { nothingWritten, quoted } from "./written.ts"
 
 /** What a file may name that it does not define itself. */
 export interface Surroundings {
@@ -79,7 +80,13 @@ const takeUp = Effect.fn("watchFile.takeUp")(
     if (contents === undefined) return false
     const { models, written } = yield* trafficOf(path, contents)
     const strangers = checkProviders(models, surroundings.providers, written)
-    if (strangers.length > 0) return yield* refused(path, strangers)
+    if (strangers.length > 0) {
+      const isNew = ({ provider }: Stranger) => contents.providers?.[provider] !== undefined
+      return yield* refused(
+        path,
+        strangers.map((one) => isNew(one) ? { ...one, message: newcomer(one, written) } : one)
+      )
+    }
     const { version, changes } = yield* Effect.catch(
       store.putFile(contents, knownModels(models, surroundings)),
       ({ issues }) => refused(path, issues)
@@ -92,7 +99,9 @@ const takeUp = Effect.fn("watchFile.takeUp")(
     const waiting = restartDifferences(Redacted.value(source.contents), contents)
     if (waiting.length > 0) {
       yield* Effect.logWarning(
-        `The edit of ${path} waits for a restart in these parts: ${waiting.join(", ")}`
+        `The edit of ${path} waits for a restart in these parts, which are read at the start: ${
+          waiting.join(", ")
+        }`
       )
     }
     return true
@@ -109,6 +118,12 @@ const takeUp = Effect.fn("watchFile.takeUp")(
       )
     })
 )
+
+type Stranger = ReturnType<typeof checkProviders>[number]
+
+const newcomer = ({ provider }: Stranger, written = nothingWritten): string =>
+  `provider ${quoted(provider, written)} is new, and providers are read at the start: ` +
+  "start Penstock again, and it is there"
 
 const refused = (source: string, issues: ReadonlyArray<Issue>) =>
   Effect.fail(

@@ -23,6 +23,8 @@ export type Reason =
     /** A word for programs, such as `json_too_deep`. */
     readonly kind: string
     readonly issues: ReadonlyArray<Issue>
+    /** Whether it would be taken without what is not supported. Default: `false`. */
+    readonly canDrop?: boolean | undefined
   }
   | { readonly _tag: "Unauthorized"; readonly message: string }
   | { readonly _tag: "Forbidden"; readonly message: string; readonly scope: Scope }
@@ -84,10 +86,20 @@ export class GatewayError extends Data.TaggedError("GatewayError")<{
 /** A request that is wrong in itself. */
 export const invalidRequest = (
   message: string,
-  { status = 400, kind = "invalid_request", issues = [] }: {
+  { status = 400, kind = "invalid_request", issues = [], canDrop }: {
     readonly status?: 400 | 404 | 405 | 408 | 412 | 413 | 415
     readonly kind?: string
     readonly issues?: ReadonlyArray<Issue>
+    readonly canDrop?: boolean
   } = {}
 ): GatewayError =>
-  new GatewayError({ reason: { _tag: "InvalidRequest", message, status, kind, issues } })
+  new GatewayError({
+    reason: {
+      _tag: "InvalidRequest",
+      message,
+      status,
+      kind,
+      issues,
+      ...(canDrop === undefined ? {} : { canDrop })
+    }
+  })

@@ -31,6 +31,8 @@ export interface Journey {
   reserved: Reservation | undefined
   /** What it took from the limits of the model that it is at. */
   model: ModelReservation | undefined
+  /** The model's limits that its client is told of beside the caller's; absent before any are. */
+  told: Scope | undefined
   /** Tokens that it used in all. */
   spent: number
   /** Its page in the books. */

@@ -63,9 +63,8 @@ export const admit = (
   const { dialect } = provider.settings.provider
   const lost = untold(dialect.name, request)
   if (lost.length > 0) {
-    const paths = lost.map(({ path }) => path.join(".")).join(", ")
     return invalidRequest(
-      `Model "${model.id}" is served by a provider that cannot be told ${paths}`,
+      `Model "${model.id}" is served by a provider that cannot be told all of it`,
       { kind: "unsupported_content", issues: lost }
     )
   }
@@ -111,14 +110,30 @@ const isTuning = ({ path }: Issue, { parameters }: CompletionRequest): boolean =
     !(name === "response_format" && parameters.responseFormat?.type === "json_schema")
 }
 
+/** `canDrop` says that it would be taken without all that is not supported. */
 const refusal = (model: Model, issues: ReadonlyArray<Issue>, canDrop: boolean): GatewayError => {
+  const itself = issues.find(({ path: [part] }) => part === "model")
+  if (itself) {
+    return invalidRequest(`${itself.message}: ask one that does`, {
+      kind: "unsupported_model",
+      issues: [itself]
+    })
+  }
   const paths = Array.from(new Set(issues.map(({ path }) => path.join("."))))
+  const more = paths.length > mostTold ? ` and ${paths.length - mostTold} more` : ""
+  const told = paths.slice(0, mostTold).join(", ") + more
   const advice = canDrop ? `set "drop_unsupported" to true` : "ask a model that can"
+  const what = !canDrop && issues.some(({ path: [part] }) => part !== "parameters")
+    ? { kind: "unsupported_input" }
+    : { kind: "unsupported_parameter" }
   return invalidRequest(
-    `Model "${model.id}" cannot honour ${paths.join(", ")}: leave it out, or ${advice}`,
-    { kind: "unsupported_parameter", issues }
+    `Model "${model.id}" cannot honour ${told}: leave it out, or ${advice}`,
+    { ...what, issues, canDrop }
   )
 }
+
+/** Of so many parts that cannot be honoured each is told. */
+const mostTold = 20
 
 /** What stands only in the client's own words, where the provider does not speak them. */
 const untold = (dialect: DialectName, { original }: CompletionRequest): ReadonlyArray<Untold> =>

@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import { GatewayError } from "../domain/GatewayError.ts"
 import type { Outcome, Settled } from "../ledger/Entry.ts"
 import type { Decision } from "./Decision.ts"
+import { tellStanding } from "./depart.ts"
 import { type Journey, settle } from "./Journey.ts"
 import type { Tools } from "./Tools.ts"
 
@@ -20,16 +21,19 @@ type End = Exit.Exit<unknown, GatewayError>
 export const arrive = (tools: Tools, journey: Journey, exit: End): Effect.Effect<void> =>
   Effect.suspend(() => {
     settle(journey)
+    const { ask, decision, told } = journey
+    // Who asked nobody has been given back what was taken: that is the room there is.
+    if (decision.attempts.length === 0 && ask.told.standing) tellStanding(tools, journey, told)
     const durationMs = tools.now() - journey.startedAt
-    journey.decision.durationMs = Math.round(durationMs)
-    journey.decision.outcome = decided(journey, exit)
+    decision.durationMs = Math.round(durationMs)
+    decision.outcome = decided(journey, exit)
     const outcome = outcomeOf(journey, exit)
     if (outcome === undefined) return Effect.void
     const settled = toSettled(journey, outcome, durationMs)
     return Effect.map(journey.page.settle(settled), () => {
       tools.telemetry.settled(settled)
-      tools.traces.tell(settled, journey.ask.trace)
-      tools.requestLog.tell(settled, journey.ask.trace)
+      tools.traces.tell(settled, ask.trace)
+      tools.requestLog.tell(settled, ask.trace)
     })
   })
 

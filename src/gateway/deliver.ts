@@ -13,6 +13,7 @@ import * as Written from "../ledger/tokens/Written.ts"
 import type { Client } from "./Client.ts"
 import { diverged } from "./resume/diverged.ts"
 import type { Splice } from "./resume/Splice.ts"
+import { endless, mostContent, sizeOf } from "./sizeOf.ts"
 import { make as makeTranscript, type Transcript } from "./resume/Transcript.ts"
 
 /** What was delivered so far, by however many calls. */
@@ -21,6 +22,8 @@ export interface Delivery {
   opened: boolean
   /** All that it was shown, as far as it is needed to take up a broken answer. */
   readonly transcript: Transcript | undefined
+  /** How much was shown, in UTF-16 units. */
+  size: number
   /** Of the call at hand. */
   call: CallDelivery
 }
@@ -43,6 +46,7 @@ export interface CallDelivery {
 export const nothing = (isRecorded: boolean): Delivery => ({
   opened: false,
   transcript: isRecorded ? makeTranscript() : undefined,
+  size: 0,
   call: newCall(undefined)
 })
 
@@ -89,7 +93,11 @@ export const deliver = (
   const shown = Stream.runForEachArray(deltas, (batch) => {
     const content = batch.every(isContent) ? batch : batch.filter((delta) => keep(call, delta))
     if (content.length === 0) return Effect.void
-    for (const delta of content) call.written.add(delta)
+    for (const delta of content) {
+      call.written.add(delta)
+      delivery.size += sizeOf(delta)
+    }
+    if (delivery.size > mostContent) return Effect.fail(endless)
     if (!call.showed) {
       call.showed = true
       begun()

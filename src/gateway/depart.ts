@@ -65,6 +65,7 @@ export const depart = (
     mostAttempts: tools.attempts,
     reserved: undefined,
     model: undefined,
+    told: undefined,
     spent: 0,
     opened,
     page: tools.ledger.open(opened),
@@ -93,9 +94,11 @@ export const depart = (
 /** Tells how much room the caller's limits and those of the model at hand leave. */
 export const tellStanding = (
   { limiter, wallClock }: Tools,
-  { ask, decision, snapshot }: Journey,
+  journey: Journey,
   model?: Scope
 ): void => {
+  const { ask, decision, snapshot } = journey
+  journey.told = model
   const scopes = [keyScope(snapshot.traffic, ask.caller)]
   if (model) scopes.push(model)
   ask.told.standing = decision.standing = limiter.standing(scopes)

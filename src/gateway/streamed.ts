@@ -22,6 +22,7 @@ import { diverged } from "./resume/diverged.ts"
 import { continuation } from "./resume/plan.ts"
 import * as Splice from "./resume/Splice.ts"
 import type { Tools } from "./Tools.ts"
+import { endless } from "./sizeOf.ts"
 import { type Aftermath, travel } from "./travel.ts"
 
 /** Tells the client how its answer ended: the last that it is sent. */
@@ -136,7 +137,9 @@ export const answerStreamed = (
     // Of a model that was named its own policy counts, of one that was chosen the chosen one's.
     const [first] = journey.decision.candidates
     const policy = journey.ask.request.model === auto ? candidate.policy : first?.policy
-    if (policy?.streamRecovery !== "resume" || fault === diverged) return "over"
+    if (policy?.streamRecovery !== "resume" || fault === diverged || fault === endless) {
+      return "over"
+    }
     if (attempt.resumed === "prefill" && fault.class === "bad_request") {
       refusing.add(model.id)
       return "again"

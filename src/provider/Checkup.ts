@@ -9,6 +9,7 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
+import * as CheckLog from "./CheckLog.ts"
 import type { Exchange } from "./exchange.ts"
 import * as ModelList from "./ModelList.ts"
 import { failed, type Moment, type ProviderHealth, unchecked, well } from "./ProviderHealth.ts"
@@ -31,10 +32,13 @@ export interface Checkup {
 
 /** For a provider that is spoken with over `exchange`. */
 export const make = (
-  { provider, healthCheck, probeModel }: ProviderSettings,
+  settings: ProviderSettings,
   exchange: Exchange,
   clock: Clock.Clock
 ): Checkup => {
+  const { provider, healthCheck, probeModel } = settings
+  const listing = CheckLog.make(settings, clock, "its list of models")
+  const answering = CheckLog.make(settings, clock, "an answer of one token")
   let discovered: ModelList.ModelList = new Map()
   let checked = unchecked
   let answers = 0
@@ -49,12 +53,12 @@ export const make = (
   })
 
   const list = Effect.map(within(exchange.models, "5 seconds"), (models) => {
-    if (provider.discovers === false) return
     const told = ModelList.make(models, provider)
-    if (!ModelList.isSame(told, discovered)) discovered = told
+    if (provider.discovers !== false && !ModelList.isSame(told, discovered)) discovered = told
+    return told.size
   })
 
-  const complete = Effect.suspend(() => {
+  const complete = Effect.suspend((): Effect.Effect<unknown, UpstreamFault> => {
     const model = probeModel ??
       // Some make vectors, and no answer.
       discovered.values().find(({ lacks }) => !lacks?.includes("text-generation"))?.id
@@ -73,31 +77,38 @@ export const make = (
     answersThen = answers
   }
 
-  /** Does `work`, and takes it for a check where `counts`. */
-  const judged = (work: Effect.Effect<unknown, UpstreamFault>, counts: boolean) =>
+  /** Does `work`, tells `log`, and takes it for a check where `counts`. */
+  const judged = (
+    work: Effect.Effect<unknown, UpstreamFault>,
+    log: CheckLog.CheckLog,
+    counts: boolean
+  ) =>
     Effect.suspend(() => {
       const answersBefore = answers
       return Effect.matchCauseEffect(work, {
-        onSuccess: () => Effect.sync(() => counts && note(undefined, answersBefore)),
+        onSuccess: (models) => {
+          if (counts) note(undefined, answersBefore)
+          return log.passed(typeof models === "number" ? models : undefined)
+        },
         onFailure: (cause) => {
           const error = Cause.squash(cause)
           const fault = error instanceof UpstreamFault ? error : bug
           if (counts) note(fault, answersBefore)
           return fault === bug
             ? Effect.logError(`The check of provider "${provider.id}" crashed`, cause)
-            : Effect.logDebug(`Provider "${provider.id}" failed a check: ${fault.message}`)
+            : log.failed(fault)
         }
       })
     })
 
   const checks = {
-    models: judged(list, true),
-    completion: judged(complete, true),
+    models: judged(list, listing, true),
+    completion: judged(complete, answering, true),
     none: Effect.void
   }
 
   return {
-    discover: judged(list, healthCheck === "models"),
+    discover: judged(list, listing, healthCheck === "models"),
     check: checks[healthCheck],
     noteAnswer: () => {
       answers++

@@ -75,17 +75,20 @@ const next = (
 
 /**
  * The deltas of a streamed reply, as they come: one asynchronous hop for each read, and no copy of
- * the bytes. Leaving the stream hangs up.
+ * the bytes. Leaving the stream hangs up, and so do more than `most` bytes that say nothing.
  */
 export const deltas = (
   body: ReadableStream<Uint8Array>,
-  decoder: StreamDecoder
+  decoder: StreamDecoder,
+  most = mostSilent
 ): Stream.Stream<Delta, UpstreamFault> =>
   Stream.fromChannel(Channel.fromTransform((_, scope) =>
     Effect.suspend(() => {
       const source = open(body)
       const read = next(source, brokenStream)
       let state: "open" | "over" | UpstreamFault = "open"
+      /** So many bytes said nothing: a dialect may hold them until they do. */
+      let silent = 0
 
       /** Gives what there is; the fault or the end that came with it is told at the next pull. */
       const pull: Pulled = Effect.suspend(() =>
@@ -103,6 +106,10 @@ export const deltas = (
           const fed = piece === undefined ? "end" : decoder.feed(piece, out)
           if (fed === "end") state = decoder.finish(out) ?? "over"
           else if (fed !== "more") state = fed
+          else if (piece && out.length === 0) {
+            silent += piece.byteLength
+            if (silent > most) state = tooMuch(most)
+          }
         }
         return Arr.isArrayNonEmpty(out) ? Effect.succeed(out) : pull
       }
@@ -110,6 +117,9 @@ export const deltas = (
       return Effect.as(Scope.addFinalizer(scope, Effect.sync(source.cancel)), pull)
     })
   ))
+
+/** What may come without saying anything, in bytes: more than the longest thing that is held. */
+const mostSilent = 32 * 1024 * 1024
 
 /** Some deltas, or the end. */
 type Pulled = Effect.Effect<Arr.NonEmptyReadonlyArray<Delta>, UpstreamFault | Cause.Done>
@@ -177,9 +187,13 @@ const drained = Effect.fnUntraced(function* (
     if (piece instanceof UpstreamFault) return yield* piece
     size += piece.byteLength
     if (size > limit) {
-      const message = `The provider's answer is larger than ${limit} bytes`
-      return yield* new UpstreamFault({ class: "too_large", message })
+      return yield* tooMuch(limit)
     }
     take(piece)
   }
 })
+
+const tooMuch = (limit: number): UpstreamFault => {
+  const message = `The provider's answer is larger than ${limit} bytes`
+  return new UpstreamFault({ class: "too_large", message })
+}

@@ -10,7 +10,9 @@ import type { Traffic } from "../config/Traffic.ts"
 import { Circuits, type CircuitView } from "../guard/Circuits.ts"
 import { type Judged, judgeProbe } from "../guard/judgeProbe.ts"
 import { type Health, ModelHealth, type Record } from "../guard/ModelHealth.ts"
+import { Providers } from "../provider/Providers.ts"
 import { type Deployment, type ModelEntry, ModelTable } from "./ModelTable.ts"
+import { type ProviderReport, providerReports } from "./ProviderReport.ts"
 
 /** Whether a model can be used now. */
 export type Status = "available" | "degraded" | "unavailable" | "disabled"
@@ -33,6 +35,8 @@ export class ModelReport extends Context.Service<ModelReport, {
   /** `undefined` where there is no such model. */
   readonly of: (id: string) => Effect.Effect<Report | undefined>
   readonly all: Effect.Effect<ReadonlyArray<Report>>
+  /** How each provider is that can be called. */
+  readonly providers: Effect.Effect<ReadonlyArray<ProviderReport>>
 }>()("penstock/routing/ModelReport") {
   static readonly layer = Layer.effect(
     ModelReport,
@@ -40,6 +44,7 @@ export class ModelReport extends Context.Service<ModelReport, {
       const table = yield* ModelTable
       const health = yield* ModelHealth
       const circuits = yield* Circuits
+      const providers = yield* Providers
       const report = (
         entry: ModelEntry,
         { loadBalancing: { failureThreshold } }: Traffic
@@ -64,7 +69,13 @@ export class ModelReport extends Context.Service<ModelReport, {
         all: Effect.suspend(() => {
           const { entries, traffic } = table.snapshot()
           return Effect.forEach(entries, (entry) => report(entry, traffic))
-        })
+        }),
+        providers: Effect.sync(() =>
+          providerReports(
+            providers.all,
+            table.snapshot().traffic.loadBalancing.failureThreshold
+          )
+        )
       })
     })
   )

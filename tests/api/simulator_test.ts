@@ -16,3 +16,26 @@ liveTest(
       assert(body.cost.total_cost > 0)
     })
 )
+
+liveTest(
+  "what the simulator would not heed it refuses, by its name",
+  () =>
+    Effect.gen(function* () {
+      const { url } = yield* start({ env: { OLLAMA_BASE_URL: "" } })
+      const sound = { type: "input_audio", input_audio: { data: "UklGRg==", format: "wav" } }
+      const asked = (more: object) => ({ ...hello("simulator"), parameters: undefined, ...more })
+      const refused: ReadonlyArray<readonly [object, string]> = [
+        [{ logprobs: true, top_logprobs: 2 }, "logprobs"],
+        [{ messages: [{ role: "user", content: [sound] }] }, "messages[0].content[0]"],
+        [{ modalities: ["text", "audio"] }, "modalities"],
+        [{ top_k: 3 }, ""],
+        [{ n: 2, stop: ["of"], seed: 3, temperature: 0.2 }, ""]
+      ]
+      for (const [more, path] of refused) {
+        const response = yield* post(`${url}/v1/chat/completions`, asked(more))
+        const body = yield* Effect.promise(() => response.json())
+        assertEquals(response.status, path === "" ? 200 : 400, path)
+        if (path !== "") assertStringIncludes(body.error.message, path)
+      }
+    })
+)

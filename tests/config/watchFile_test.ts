@@ -97,6 +97,10 @@ const bad: Record<string, readonly [string, RegExp]> = {
     "models: {a: {provider: other}, b: {deployments: [{provider: openai}, {provider: no}]}}",
     /^models\.a\.provider: .*"other"; models\.b\.deployments\.1\.provider: .*"no"$/
   ],
+  "with a model of a provider that is new": [
+    "providers: {x: {dialect: openai, base_url: 'http://x/v1'}}\nmodels: {a: {provider: x}}",
+    /^models\.a\.provider: provider "x" is new, .*start Penstock again/
+  ],
   "with a variable that is not set": ["auth: {api_key: '${PENSTOCK_NOT_SET}'}", /PENSTOCK_NOT_SET/]
 }
 
@@ -132,10 +136,25 @@ test("what needs a restart is named in the log, without its values, and the rest
     assertEquals(lines.length, 2)
     assertMatch(
       lines[1]!,
-      /^Warn: .* waits for a restart .*: server, auth, limits, timeouts, retries, simulator, providers$/
+      /^Warn: .* waits for a restart .*: server, auth, limits, timeouts, retries, simulator, providers \(openai added\)$/
     )
     assert(!lines.join().includes("secret"))
     assertEquals(store.fileFault(), undefined)
+  }))
+
+test("of providers the log names those that are new, others or gone", () =>
+  Effect.gen(function* () {
+    const own = (name: string) => `{dialect: openai, base_url: "http://${name}/v1"}`
+    const { edit, settle, lines } = yield* watched(
+      `providers: {same: ${own("a")}, other: ${own("b")}, old: ${own("c")}}\n`
+    )
+    edit(`providers: {same: ${own("a")}, other: ${own("z")}, young: ${own("d")}}\n`)
+    yield* settle
+    assertEquals(lines.length, 1)
+    assertMatch(
+      lines[0]!,
+      /^Warn: .* restart .*: providers \(other changed, old removed, young added\)$/
+    )
   }))
 
 test("a file that goes away leaves what it said, and that is a fault until it is back", () =>

@@ -30,6 +30,8 @@ const deployment = (spec: Partial<ModelSpec>, dialect: Dialect = openai()) => {
     .find("m")!.deployments[0]
 }
 
+const noError = new GatewayError({ reason: { _tag: "Internal" } })
+
 const whyNot = ({ reason }: GatewayError) => {
   if (reason._tag !== "InvalidRequest") throw new Error(reason._tag)
   return reason
@@ -51,9 +53,17 @@ const fate = (
   const given = admit(deployment(spec, dialect), request)
   if (!(given instanceof GatewayError)) return { dropped: given.dropped }
   const reason = whyNot(given)
-  assertEquals([reason.status, reason.kind], [400, "unsupported_parameter"])
   const paths = reason.issues.map(({ path }) => path.join("."))
-  for (const path of paths) assertStringIncludes(reason.message, path)
+  const kind = paths.includes("model")
+    ? "unsupported_model"
+    : paths.some((path) => path.startsWith("messages"))
+    ? "unsupported_input"
+    : "unsupported_parameter"
+  assertEquals([reason.status, reason.kind], [400, kind])
+  assertEquals(reason.canDrop ?? false, reason.message.includes("drop_unsupported"))
+  if (kind !== "unsupported_model") {
+    for (const path of paths) assertStringIncludes(reason.message, path)
+  }
   return { refused: paths }
 }
 
@@ -141,6 +151,14 @@ Deno.test("a request that no drop can mend is not told to set it, and one that i
     message({ capabilities }, asking("m", { reasoningEffort: "low" })),
     '"drop_unsupported"'
   )
+})
+
+Deno.test("of very many parts that cannot be honoured some are told, and how many others there are", () => {
+  const capabilities = everything.filter((one) => one !== "vision")
+  const images = Array.from({ length: 5000 }, () => image)
+  const given = admit(deployment({ capabilities }), saying(user(...images)))
+  const { message } = whyNot(given instanceof GatewayError ? given : noError)
+  assertStringIncludes(message, "messages.0.content.19 and 4980 more: leave it out")
 })
 
 Deno.test("a model that makes vectors answers nobody, whatever is asked and left out", () => {

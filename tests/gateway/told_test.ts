@@ -60,6 +60,33 @@ test("a refusal by the model's limit tells the limit", () => {
   )
 })
 
+test("a request that took nothing leaves the room as it was, and tells so", () => {
+  const provider = providers({ one: [good, good] })
+  return Effect.gen(function* () {
+    const gateway = yield* Gateway
+    const remaining = Effect.fnUntraced(function* (request: ReturnType<typeof asking>) {
+      const one = ask(request)
+      yield* Effect.exit(gateway.generate(one))
+      const { requests, tokens } = one.told.standing ?? {}
+      return [requests?.remaining, tokens?.remaining]
+    })
+    const refused = asking("far", { topK: 3 })
+    assertEquals(yield* remaining(refused), [100, 10_000])
+    const [left] = yield* remaining(asking("near"))
+    assertEquals(left, 99)
+    assertEquals((yield* remaining(refused))[0], 99)
+  }).pipe(
+    Effect.provide(
+      simulated(
+        provider.send,
+        setup({
+          config: { limits: { key: { requests_per_minute: 100, tokens_per_minute: 10_000 } } }
+        })
+      )
+    )
+  )
+})
+
 test("explain says of limits what a request would find", () => {
   const provider = providers({ one: [{ ...good, headMs: 60_000 }] })
   return Effect.gen(function* () {

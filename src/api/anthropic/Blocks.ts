@@ -5,9 +5,9 @@
  */
 import type { JsonObject } from "../../domain/Completion.ts"
 import type { Delta, ToolCallStart } from "../../domain/Delta.ts"
+import * as Braces from "../Braces.ts"
 import { array, object } from "../json.ts"
 import { namedEvent } from "../SseStream.ts"
-import { inputOf } from "./message.ts"
 import * as Signatures from "./signature.ts"
 
 /**
@@ -29,14 +29,24 @@ export interface Blocks {
 type Open =
   | { readonly type: "text" }
   | { readonly type: "thinking" }
-  | { readonly type: "tool_use"; readonly index: number; input: string }
+  | { readonly type: "tool_use"; readonly index: number; readonly input: Braces.Braces }
+
+/** What waits; with a tool call, the arguments that came meanwhile. */
+interface Waiting {
+  readonly delta: Delta
+  input: string
+}
 
 /** No block yet. */
 export const make = (): Blocks => {
   let open: Open | undefined
   /** The place of the block that is open, or was last. */
   let at = -1
-  let waiting: Array<Delta> = []
+  let waiting: Array<Waiting> = []
+  /** So many of them do not wait any more. */
+  let told = 0
+  /** Those that are tool calls, by their index. */
+  const waitingCalls = new Map<number, Waiting>()
   let toolCalls = 0
   let refusal = ""
   /** What the next block begins with beside what is told of any, if it is of that type. */
@@ -89,7 +99,13 @@ export const make = (): Blocks => {
     // Before it, since there is no place for it in the block itself.
     const signed = signature ? redacted(Signatures.showOfCall(signature)) : ""
     const block = { type: "tool_use", id, name, input: {} }
-    return signed + start(begun(block), { type: "tool_use", index, input: "" })
+    return signed + start(begun(block), { type: "tool_use", index, input: Braces.make() })
+  }
+
+  const argue = (index: number, fragment: string): string => {
+    if (open?.type !== "tool_use" || open.index !== index) return ""
+    open.input.add(fragment)
+    return more("input_json_delta", "partial_json", fragment)
   }
 
   /** What Anthropic said itself: see `addForeign` of its dialect. */
@@ -123,9 +139,7 @@ export const make = (): Blocks => {
       case "ToolCallStart":
         return startCall(delta)
       case "ToolCallArguments":
-        if (open?.type !== "tool_use" || open.index !== delta.index) return ""
-        open.input += delta.fragment
-        return more("input_json_delta", "partial_json", delta.fragment)
+        return argue(delta.index, delta.fragment)
       case "Foreign":
         return delta.dialect === "anthropic" ? passOn(delta.part) : ""
       case "Logprobs":
@@ -135,40 +149,49 @@ export const make = (): Blocks => {
     }
   }
 
-  const isOfOpenCall = (delta: Delta): boolean =>
-    open?.type === "tool_use" && delta._tag === "ToolCallArguments" && delta.index === open.index
-
   /** Whether another block may begin: not in the middle of a tool call's arguments. */
-  const mayBegin = (): boolean => open?.type !== "tool_use" || isWhole(open.input)
+  const mayBegin = (): boolean => open?.type !== "tool_use" || open.input.isWhole()
 
   const add: Blocks["add"] = (delta) => {
     if (delta._tag !== "Usage" && delta.choice !== 0) return ""
-    if (isOfOpenCall(delta)) {
-      return write(delta) + (waiting.length > 0 && mayBegin() ? resume() : "")
+    if (delta._tag === "ToolCallArguments") {
+      const call = waitingCalls.get(delta.index)
+      if (call === undefined) return write(delta) + resume()
+      call.input += delta.fragment
+      return ""
     }
     if (waiting.length === 0 && mayBegin()) return write(delta)
-    waiting.push(delta)
+    const late = { delta, input: "" }
+    waiting.push(late)
+    if (delta._tag === "ToolCallStart") waitingCalls.set(delta.index, late)
     return ""
   }
 
-  /** Has those that waited come in again, in their order; some may have to wait once more. */
+  /** What has waited, in its order, up to where it has to wait once more. */
   const resume = (): string => {
-    const again = waiting
-    waiting = []
-    let told = ""
-    for (const delta of again) told += add(delta)
-    return told
+    let text = ""
+    while (mayBegin()) {
+      const next = waiting[told]
+      if (next === undefined) {
+        waiting = []
+        told = 0
+        break
+      }
+      told++
+      text += write(next.delta)
+      if (next.delta._tag !== "ToolCallStart") continue
+      const { index } = next.delta
+      waitingCalls.delete(index)
+      if (next.input !== "") text += argue(index, next.input)
+    }
+    return text
   }
 
   const end = (): string => {
-    let told = stop()
-    while (waiting.length > 0) told += resume() + stop()
-    return told
+    let text = stop()
+    while (waiting.length > 0) text += resume() + stop()
+    return text
   }
 
   return { add, end, toolCalls: () => toolCalls, refusal: () => refusal }
 }
-
-/** Whether a tool call's arguments are complete: nothing can come behind the end of an object. */
-const isWhole = (input: string): boolean =>
-  input.trimEnd().endsWith("}") && inputOf(input) !== undefined

@@ -6,6 +6,7 @@
 import type { Untold } from "../../domain/Completion.ts"
 import type { Issue } from "../../domain/GatewayError.ts"
 import type { Path } from "../Fields.ts"
+import type { Places } from "../places.ts"
 
 /** What a reader finds on its way, and cannot say in what it reads. */
 export interface Findings {
@@ -13,10 +14,18 @@ export interface Findings {
   readonly issues: Array<Issue>
   /** What only a provider that speaks Anthropic's dialect can be told. */
   readonly only: Array<Untold>
+  /** Where what was read stood, if anybody wants to know. */
+  readonly places?: Places | undefined
 }
 
 /** Nothing yet. */
-export const nothingFound = (): Findings => ({ issues: [], only: [] })
+export const nothingFound = (places?: Places): Findings => ({ issues: [], only: [], places })
+
+/** Notes where `value` stood. */
+export const found = <A extends object>({ places }: Findings, path: Path, value: A): A => {
+  places?.set(value, path)
+  return value
+}
 
 /** Notes what is wrong at `path`. */
 export const wrong = ({ issues }: Findings, path: Path, message: string): void => {

@@ -7,7 +7,7 @@ import type { Json } from "../../domain/Completion.ts"
 import type { Message, Reasoning, Signature, ToolCall } from "../../domain/Message.ts"
 import type { Path } from "../Fields.ts"
 import { object, string } from "../json.ts"
-import { type Findings, wrong } from "./Findings.ts"
+import { type Findings, found, wrong } from "./Findings.ts"
 import * as Signatures from "./signature.ts"
 import { readParts } from "./userTurn.ts"
 
@@ -55,5 +55,10 @@ export const readAssistantTurn = (
         return false
     }
   })
-  return { role: "assistant", content: parts, reasoning, toolCalls }
+  return found(findings, path.slice(0, -1), {
+    role: "assistant",
+    content: parts,
+    reasoning,
+    toolCalls
+  })
 }

@@ -21,7 +21,7 @@ export const toError = (
   error: GatewayError,
   requestId: string
 ): Failure & { readonly body: ErrorBody } => {
-  const { status: told, error: { message }, retryAfterMs } = toEnvelope(error, requestId)
+  const { status: told, error: { details, message }, retryAfterMs } = toEnvelope(error, requestId)
   const { reason } = error
   const known = statusOf(reason, told)
   const status = known === 503 && passes(reason) ? overloaded : known
@@ -30,7 +30,7 @@ export const toError = (
     retryAfterMs,
     body: {
       type: "error",
-      error: { type: typeOf(status), message: messageOf(reason) ?? message },
+      error: { type: typeOf(status), message: messageOf(reason, details.model) ?? message },
       request_id: requestId
     }
   }
@@ -59,23 +59,12 @@ const typeOf = (status: number): string =>
   types.get(status) ?? (status < 500 ? "invalid_request_error" : "api_error")
 
 /** What is said in other words than in the native API. */
-const messageOf = (reason: Reason): string | undefined => {
+const messageOf = (reason: Reason, model: string | undefined): string | undefined => {
   switch (reason._tag) {
-    case "InvalidRequest": {
-      const { issues, kind, message } = reason
-      if (issues.length === 0) return undefined
-      const said = issues.slice(0, mostTold).map((issue) => sentence(issue, kind)).join("; ")
-      switch (kind) {
-        case "unsupported_parameter":
-          return issues.every(({ path }) => canBeLeftOut(path))
-            ? `${said}. Leave it out, or send the header X-Penstock-Drop-Unsupported: true`
-            : `${said}. Leave it out, or ask a model that can`
-        case "unsupported_content":
-          return `${message}: ${said}`
-        default:
-          return said
-      }
-    }
+    case "ModelNotFound":
+      return `There is no model "${model}": GET /v1/models lists those there are`
+    case "InvalidRequest":
+      return invalid(reason)
     case "ProviderFailed": {
       const { class: kind, message } = reason.fault
       // By these words agents know that they have to make their conversation shorter.
@@ -88,18 +77,22 @@ const messageOf = (reason: Reason): string | undefined => {
   }
 }
 
-/** Whether it only says how to answer. */
-const canBeLeftOut = ([part, name]: Issue["path"]): boolean =>
-  part === "parameters" && name !== "tools" && name !== "response_format"
+const invalid = (
+  { canDrop, issues, kind, message }: Extract<Reason, { readonly _tag: "InvalidRequest" }>
+): string => {
+  if (issues.length === 0 || kind === "unsupported_model") return message
+  const said = issues.slice(0, mostTold).map(sentence).join("; ")
+  if (kind === "unsupported_content") return `${message}: ${said}`
+  if (kind !== "unsupported_parameter" && kind !== "unsupported_input") return said
+  return canDrop
+    ? `${said}. Leave it out, or send the header X-Penstock-Drop-Unsupported: true`
+    : `${said}. Leave it out, or ask a model that can`
+}
 
 const tooLong = /prompt is too long/i
 
 /** So many issues are told. */
 const mostTold = 5
 
-const sentence = ({ path, message }: Issue, kind: string): string => {
-  if (path.length === 0) return message
-  // The gateway counts messages otherwise: results of tools are messages of their own there.
-  const told = kind === "unsupported_parameter" && path[0] === "messages" ? ["messages"] : path
-  return `${clientsPath(told)}: ${message}`
-}
+const sentence = ({ path, message }: Issue): string =>
+  path.length === 0 ? message : `${clientsPath(path)}: ${message}`

@@ -73,5 +73,5 @@ const toInput = (text: string): JsonObject =>
   text.trim() === "" ? {} : inputOf(text) ?? { INVALID_JSON: text }
 
 /** The arguments of a tool call, where `text` is all of them. */
-export const inputOf = (text: string): JsonObject | undefined =>
+const inputOf = (text: string): JsonObject | undefined =>
   object(Result.getOrUndefined(Result.try((): unknown => JSON.parse(text))))

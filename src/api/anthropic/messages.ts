@@ -8,7 +8,7 @@ import { type Message, textOf } from "../../domain/Message.ts"
 import type { Path } from "../Fields.ts"
 import { array, object } from "../json.ts"
 import { readAssistantTurn } from "./assistantTurn.ts"
-import { type Findings, wrong } from "./Findings.ts"
+import { anthropicOnly, type Findings, found, wrong } from "./Findings.ts"
 import { readParts, readUserTurn } from "./userTurn.ts"
 
 /** What the system is told, and then everybody's turns. */
@@ -51,11 +51,17 @@ const readSystem = (
   path: Path,
   findings: Findings
 ): ReadonlyArray<Message> => {
-  const text = readParts(content, path, findings, () => false)
+  const parts = readParts(content, path, findings, () => false)
+  if (parts.some(({ type }) => type === "image")) {
+    anthropicOnly(findings, path, "An image that the system is shown")
+  }
+  const text = parts
     .map((part) => textOf([part]).replace(accounting, ""))
     .filter((text) => text !== "")
     .join("\n\n")
-  return text === "" ? [] : [{ role: "system", content: [{ type: "text", text }] }]
+  return text === ""
+    ? []
+    : [found(findings, path, { role: "system", content: [{ type: "text", text }] })]
 }
 
 const accounting = /^x-anthropic-billing-header:[^\n]*\n*/

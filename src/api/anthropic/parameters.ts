@@ -5,7 +5,7 @@
  */
 import type { JsonObject, Parameters } from "../../domain/Completion.ts"
 import { between, type Fields, type Read, wholeBetween } from "../Fields.ts"
-import { array, object, string } from "../json.ts"
+import { array, boolean, object, string } from "../json.ts"
 import { anthropicOnly, type Findings } from "./Findings.ts"
 import { readThinking } from "./thinking.ts"
 import { readToolChoice, readTools } from "./tools.ts"
@@ -21,6 +21,7 @@ export const readParameters = (
     const isEmpty = array(value)?.length === 0
     if (value !== undefined && value !== null && !isEmpty) anthropicOnly(findings, [key], key)
   }
+  optional("stream", boolean, "true or false")
   return {
     temperature: optional("temperature", between(0, 1), "a number from 0 to 1"),
     topP: optional("top_p", between(0, 1), "a number from 0 to 1"),

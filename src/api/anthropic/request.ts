@@ -8,6 +8,7 @@ import { GatewayError, invalidRequest } from "../../domain/GatewayError.ts"
 import { dropUnsupported } from "../dropUnsupported.ts"
 import * as Fields from "../Fields.ts"
 import { object } from "../json.ts"
+import { type PathOf, placeIn, type Places } from "../places.ts"
 import { nothingFound, wrong } from "./Findings.ts"
 import { readMessages } from "./messages.ts"
 import { expectedTokens, readParameters } from "./parameters.ts"
@@ -15,6 +16,16 @@ import { asWritten } from "./written.ts"
 
 /** Headers that say how a request is to be taken. */
 const kept = ["anthropic-version", "anthropic-beta"]
+
+/** Where a place in the request is in `body`, of which it was read: looked for only when asked. */
+export const placeOf = (body: unknown): PathOf => {
+  let place: PathOf | undefined
+  const look = (): PathOf => {
+    const places: Places = new Map()
+    return placeIn(readMessages(object(body) ?? {}, nothingFound(places)), places, "messages")
+  }
+  return (path) => (place ??= look())(path)
+}
 
 /**
  * The request in `body`. What is wrong with it is told all at once. To count its prompt it needs no

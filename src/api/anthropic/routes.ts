@@ -13,7 +13,7 @@ import type { Handle, ThinRoute } from "../ThinRoute.ts"
 import { timeoutOf } from "../timeout.ts"
 import { eventsOf } from "./events.ts"
 import { toMessage } from "./message.ts"
-import { toRequest } from "./request.ts"
+import { placeOf, toRequest } from "./request.ts"
 import { anthropic } from "./surface.ts"
 
 const reading: Reading = ({ body, headers, requestId }) => {
@@ -21,6 +21,7 @@ const reading: Reading = ({ body, headers, requestId }) => {
   if (request instanceof GatewayError) return Effect.fail(request)
   return Effect.succeed({
     request,
+    pathOf: placeOf(body),
     reply: request.original?.body.stream === true
       ? { _tag: "Streamed", events: eventsOf(requestId) }
       : { _tag: "Whole", body: (generated) => toMessage(requestId, generated) }

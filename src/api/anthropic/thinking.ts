@@ -9,6 +9,7 @@ import type {
   ReasoningEffort,
   ResponseFormat
 } from "../../domain/Completion.ts"
+import * as Fields from "../Fields.ts"
 import { number, object, string } from "../json.ts"
 import { type Findings, wrong } from "./Findings.ts"
 
@@ -17,9 +18,13 @@ export const readThinking = (
   body: JsonObject,
   findings: Findings
 ): Pick<Parameters, "reasoningEffort" | "responseFormat"> => {
-  const output = object(body.output_config)
+  const { optional } = Fields.make(body, findings.issues)
+  const output = optional("output_config", object, "an object")
+  const thinking = optional("thinking", object, "an object")
+  const budget = thinking && Fields.make(thinking, findings.issues, ["thinking"])
+    .optional("budget_tokens", number, "a number of tokens")
   return {
-    reasoningEffort: readEffort(object(body.thinking), string(output?.effort)),
+    reasoningEffort: readEffort(thinking, budget, string(output?.effort)),
     responseFormat: output?.format
       ? readFormat(output.format, ["output_config", "format"], findings)
       : readFormat(body.output_format, ["output_format"], findings)
@@ -32,12 +37,12 @@ export const readThinking = (
  */
 const readEffort = (
   thinking: JsonObject | undefined,
+  budget: number | undefined,
   effort: string | undefined
 ): ReasoningEffort | undefined => {
   if (thinking?.type === "disabled") return "none"
   const asked = effort === undefined ? undefined : efforts.get(effort)
   if (asked !== undefined || thinking === undefined) return asked
-  const budget = number(thinking.budget_tokens)
   if (budget === undefined) return "high"
   return budget <= lowBudget ? "low" : budget <= mediumBudget ? "medium" : "high"
 }

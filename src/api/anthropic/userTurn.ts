@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../../domain/Completion.ts"
 import type { Message, Part } from "../../domain/Message.ts"
 import type { Path } from "../Fields.ts"
 import { array, boolean, object, string } from "../json.ts"
-import { anthropicOnly, type Findings, wrong } from "./Findings.ts"
+import { anthropicOnly, type Findings, found, wrong } from "./Findings.ts"
 import { readImage } from "./image.ts"
 
 /** The messages of a turn whose `content` stands at `path`: results first, in their order. */
@@ -25,7 +25,7 @@ export const readUserTurn = (
   })
   return parts.length === 0 && results.length > 0
     ? results
-    : [...results, { role: "user", content: parts }]
+    : [...results, found(findings, path.slice(0, -1), { role: "user", content: parts })]
 }
 
 const readResult = (block: JsonObject, path: Path, findings: Findings): Message | undefined => {
@@ -37,9 +37,8 @@ const readResult = (block: JsonObject, path: Path, findings: Findings): Message 
   const content = block.content === undefined || block.content === null
     ? []
     : readParts(block.content, [...path, "content"], findings, () => false)
-  return boolean(block.is_error)
-    ? { role: "tool", toolCallId, content, isError: true }
-    : { role: "tool", toolCallId, content }
+  const result: Message = { role: "tool", toolCallId, content }
+  return found(findings, path, boolean(block.is_error) ? { ...result, isError: true } : result)
 }
 
 /** Texts and images; `take` is shown what is neither first, and says whether it was something. */
@@ -67,11 +66,11 @@ export const readParts = (
     if (type === "text") {
       const text = string(block.text)
       if (text === undefined) wrong(findings, [...at, "text"], "Expected a text")
-      return text ? [{ type: "text", text }] : []
+      return text ? [found(findings, at, { type: "text", text })] : []
     }
     if (type === "image") {
       const image = readImage(block, at, findings)
-      return image ? [image] : []
+      return image ? [found(findings, at, image)] : []
     }
     if (!take(block, at)) anthropicOnly(findings, at, "A block", type)
     return []

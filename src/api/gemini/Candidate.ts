@@ -6,8 +6,9 @@
 import type { Json, JsonObject } from "../../domain/Completion.ts"
 import type { Delta, ToolCallStart } from "../../domain/Delta.ts"
 import type { Reasoning, Signature } from "../../domain/Message.ts"
+import * as Braces from "../Braces.ts"
 import { object } from "../json.ts"
-import { argumentsOf, callPart, logprobsResult, thoughtPart } from "./parts.ts"
+import { callPart, logprobsResult, thoughtPart } from "./parts.ts"
 
 /** A candidate as it is written. */
 export interface Candidate {
@@ -22,9 +23,17 @@ export interface Candidate {
 /** What belongs to a candidate, but for its end. */
 export type Shown = Exclude<Delta, { readonly _tag: "Finish" | "Usage" }>
 
+/** A call that was not yet shown. */
+interface Call {
+  readonly start: ToolCallStart
+  readonly braces: Braces.Braces
+  text: string
+}
+
 /** A candidate of which nothing is written. */
 export const make = (showsThoughts: boolean): Candidate => {
-  let calls: Array<{ readonly start: ToolCallStart; text: string }> = []
+  /** Those that were not yet shown, by their index, in their order. */
+  const calls = new Map<number, Call>()
   let thought = ""
   let hidden: Array<Reasoning> = []
   let tokens: Array<Json> = []
@@ -35,7 +44,8 @@ export const make = (showsThoughts: boolean): Candidate => {
     thought = ""
   }
 
-  const show = ({ start, text }: typeof calls[number]): JsonObject => {
+  const show = ({ start, text }: Call): JsonObject => {
+    calls.delete(start.index)
     hide()
     const before = hidden
     hidden = []
@@ -44,8 +54,12 @@ export const make = (showsThoughts: boolean): Candidate => {
 
   /** The calls that are whole, up to the first that is not: to an object nothing can be added. */
   const whole = (): ReadonlyArray<JsonObject> => {
-    const open = calls.findIndex(({ text }) => argumentsOf(text) === undefined)
-    return calls.splice(0, open < 0 ? calls.length : open).map(show)
+    const shown: Array<JsonObject> = []
+    for (const call of calls.values()) {
+      if (!call.braces.isWhole()) break
+      shown.push(show(call))
+    }
+    return shown
   }
 
   const sign = (signature: Signature): ReadonlyArray<JsonObject> => {
@@ -81,11 +95,12 @@ export const make = (showsThoughts: boolean): Candidate => {
         }
         case "ToolCallStart": {
           const before = whole()
-          calls.push({ start: delta, text: "" })
+          calls.set(delta.index, { start: delta, braces: Braces.make(), text: "" })
           return before
         }
         case "ToolCallArguments": {
-          const call = calls.find(({ start }) => start.index === delta.index)
+          const call = calls.get(delta.index)
+          call?.braces.add(delta.fragment)
           if (call) call.text += delta.fragment
           return []
         }
@@ -97,10 +112,6 @@ export const make = (showsThoughts: boolean): Candidate => {
       tokens = []
       return told
     },
-    rest: () => {
-      const last = calls.map(show)
-      calls = []
-      return last
-    }
+    rest: () => Array.from(calls.values(), show)
   }
 }

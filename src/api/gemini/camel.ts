@@ -21,4 +21,10 @@ export const camelKeys = (fields: JsonObject): JsonObject => {
   )
 }
 
-const camel = (key: string): string => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase())
+/** Longer than any name of Google's: such a key is somebody's data. */
+const longest = 64
+
+const camel = (key: string): string =>
+  key.length > longest
+    ? key
+    : key.replace(/(?<=[^_])_([a-z])/g, (_, letter) => letter.toUpperCase())

@@ -12,7 +12,7 @@ import * as CallIds from "./callIds.ts"
 import { readFunctionResponse } from "./functionResponse.ts"
 import { imageOf } from "./media.ts"
 import * as ModelTurn from "./modelTurn.ts"
-import { noteOther, type Notes } from "./Notes.ts"
+import { found, noteOther, type Notes } from "./Notes.ts"
 
 /** What the system says; nothing where it says nothing. */
 export const readSystem = (value: Json | undefined, notes: Notes): ReadonlyArray<Message> => {
@@ -23,7 +23,7 @@ export const readSystem = (value: Json | undefined, notes: Notes): ReadonlyArray
     if (text) content.push({ type: "text", text })
     else if (text === undefined) notes.issues.push({ path: at, message: "Expected a part of text" })
   }
-  return content.length === 0 ? [] : [{ role: "system", content }]
+  return content.length === 0 ? [] : [found(notes, path, { role: "system", content })]
 }
 
 /** The conversation. What stands in it that nobody else can be told is noted. */
@@ -58,7 +58,7 @@ export const readContents = (value: Json | undefined, notes: Notes): ReadonlyArr
       } else readSaid(part, at, said, notes)
     }
     // Also where all of it is in no words but Gemini's: something was said.
-    if (parts.length > answers) messages.push({ role, content: said })
+    if (parts.length > answers) messages.push(found(notes, path, { role, content: said }))
   })
   return messages
 }
@@ -87,6 +87,10 @@ const partsOf = (
 ): ReadonlyArray<readonly [part: JsonObject, path: Path]> => {
   if (value === undefined || value === null) return []
   if (typeof value === "string") return [[{ text: value }, path]]
+  if (typeof value !== "object") {
+    issues.push({ path, message: "Expected a content with parts" })
+    return []
+  }
   const { parts } = object(value) ?? { parts: array(value) }
   if (parts === undefined || parts === null) return []
   return (array(parts) ?? [parts]).flatMap((value, index) => {
@@ -101,10 +105,10 @@ const partsOf = (
 const readSaid = (part: JsonObject, path: Path, said: Array<Part>, notes: Notes): void => {
   const text = string(part.text)
   if (text !== undefined) {
-    said.push({ type: "text", text })
+    said.push(found(notes, path, { type: "text", text }))
     return
   }
   const image = imageOf(part)
-  if (image) said.push(image)
+  if (image) said.push(found(notes, path, image))
   else noteOther(part, path, notes)
 }

@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from "../../domain/Completion.ts"
 import type { GatewayError, Reason } from "../../domain/GatewayError.ts"
+import { howToSend } from "../../auth/errors.ts"
 import { type Envelope, toEnvelope } from "../ErrorEnvelope.ts"
 import type { Failure } from "../respond.ts"
 import { statusOf } from "../statusOf.ts"
@@ -46,16 +47,38 @@ const statuses: ReadonlyMap<number, string> = new Map([
   [504, "DEADLINE_EXCEEDED"]
 ])
 
-/** What is said in other words than in the native API, which has other routes and fields. */
+/** What is said in other words than in the native API, which has other routes, fields and headers. */
 const messageOf = (reason: Reason, model: string | undefined): string | undefined => {
-  if (reason._tag === "ModelNotFound") {
-    return `models/${model} is not found: GET /v1beta/models lists those there are`
+  switch (reason._tag) {
+    case "ModelNotFound":
+      return `models/${model} is not found: GET /v1beta/models lists those there are`
+    case "Unauthorized":
+      return reason.message.replace(howToSend, howGooglesSend)
+    case "InvalidRequest":
+      return invalid(reason)
+    default:
+      return undefined
   }
-  if (reason._tag !== "InvalidRequest" || reason.kind !== "unsupported_parameter") return undefined
-  const said = reason.issues.slice(0, mostTold).map(({ path, message }) =>
-    `${fieldOf(path)}: ${message}`
-  )
-  return `${said.join("; ")}. Leave it out, or send the header X-Penstock-Drop-Unsupported: true`
+}
+
+const howGooglesSend = 'Send your key as "x-goog-api-key: <key>"'
+
+const invalid = (
+  { canDrop, issues, kind, message }: Extract<Reason, { readonly _tag: "InvalidRequest" }>
+): string => {
+  const said = issues.slice(0, mostTold).map(({ path, message }) => `${fieldOf(path)}: ${message}`)
+    .join("; ")
+  switch (kind) {
+    case "unsupported_parameter":
+    case "unsupported_input":
+      return canDrop
+        ? `${said}. Leave it out, or send the header X-Penstock-Drop-Unsupported: true`
+        : `${said}. Leave it out, or ask a model that can`
+    case "unsupported_content":
+      return `${message}: ${said}`
+    default:
+      return message.replace(howToSend, howGooglesSend)
+  }
 }
 
 /** Of so many parts that cannot be honoured each is told in the message. */

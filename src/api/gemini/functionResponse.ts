@@ -10,7 +10,7 @@ import { array, object, string } from "../json.ts"
 import type { CallIds } from "./callIds.ts"
 import { camelObject } from "./camel.ts"
 import { imageOf } from "./media.ts"
-import { noteOther, type Notes } from "./Notes.ts"
+import { found, noteOther, type Notes } from "./Notes.ts"
 import { argumentsOf } from "./parts.ts"
 
 /** The result of a call, in the part at `path`. */
@@ -27,21 +27,25 @@ export const readFunctionResponse = (
     notes.issues.push({ path: [...at, "name"], message: "Expected the name of a function" })
   }
   const response = object(given.response) ?? {}
+  if (response !== given.response && given.response !== undefined && given.response !== null) {
+    notes.issues.push({ path: [...at, "response"], message: "Expected an object" })
+  }
   const failed = single(response, "error")
   const text = failed ?? output(response) ?? JSON.stringify(response)
   const content: Array<Part> = [{ type: "text", text }]
   array(given.parts)?.forEach((value, index) => {
     const part = camelObject(value) ?? {}
+    const place = [...at, "parts", index]
     const image = imageOf(part)
-    if (image) content.push(image)
-    else noteOther(part, [...at, "parts", index], notes)
+    if (image) content.push(found(notes, place, image))
+    else noteOther(part, place, notes)
   })
-  return {
+  return found(notes, at, {
     role: "tool",
     toolCallId: ids.answered(id, name),
     content,
     ...(failed === undefined ? {} : { isError: true })
-  }
+  })
 }
 
 /** The text that is all of a response: these names are Gemini's own for what is none by itself. */

@@ -13,20 +13,15 @@ import type {
 import * as Fields from "../Fields.ts"
 import { array, boolean, number, object, string } from "../json.ts"
 import { camelObject } from "./camel.ts"
-import { noteOnly, type Notes } from "./Notes.ts"
+import { noteOnly, type Notes, objectAt } from "./Notes.ts"
 import { jsonSchema } from "./schema.ts"
 
 const path = ["generationConfig"]
 
 /** What a `generationConfig` asks for. What only Google's models can do is noted. */
 export const readConfig = (value: Json | undefined, notes: Notes): Parameters => {
-  const config = camelObject(value)
-  if (config === undefined) {
-    if (value !== undefined && value !== null) {
-      notes.issues.push({ path, message: "Expected an object" })
-    }
-    return {}
-  }
+  const config = objectAt(value, path, notes)
+  if (config === undefined) return {}
   const { optional } = Fields.make(config, notes.issues, path)
   const real = (key: string) => optional(key, number, "a number")
   const whole = (key: string, least: number) =>
@@ -50,7 +45,7 @@ export const readConfig = (value: Json | undefined, notes: Notes): Parameters =>
       ? optional("logprobs", Fields.wholeBetween(0, 20), "a whole number from 0 to 20") ?? 0
       : undefined,
     responseFormat: formatOf(config, notes),
-    reasoningEffort: effortOf(camelObject(config.thinkingConfig))
+    reasoningEffort: effortOf(config.thinkingConfig, notes)
   })
 }
 
@@ -74,9 +69,11 @@ const given = (parameters: Parameters): Parameters => {
 }
 
 const formatOf = (config: JsonObject, notes: Notes): ResponseFormat | undefined => {
-  const type = string(config.responseMimeType) ?? ""
-  const openapi = object(config.responseSchema)
-  const schema = object(config.responseJsonSchema) ?? (openapi && jsonSchema(openapi))
+  const { optional } = Fields.make(config, notes.issues, path)
+  const type = optional("responseMimeType", string, "a text") ?? ""
+  const openapi = optional("responseSchema", object, "a schema")
+  const schema = optional("responseJsonSchema", object, "a JSON Schema") ??
+    (openapi && jsonSchema(openapi))
   switch (type) {
     case "application/json":
       return schema ? { type: "json_schema", name: "response", schema } : { type: "json_object" }
@@ -101,10 +98,12 @@ const noteOthers = (config: JsonObject, notes: Notes): void => {
 }
 
 /** Older models are told a budget, newer ones a level. A budget of -1 is the model's own choice. */
-const effortOf = (thinking: JsonObject | undefined): ReasoningEffort | undefined => {
-  const level = levels.get(string(thinking?.thinkingLevel)?.toUpperCase() ?? "")
+const effortOf = (value: Json | undefined, notes: Notes): ReasoningEffort | undefined => {
+  const at = [...path, "thinkingConfig"]
+  const { optional } = Fields.make(objectAt(value, at, notes) ?? {}, notes.issues, at)
+  const level = levels.get(optional("thinkingLevel", string, "a text")?.toUpperCase() ?? "")
+  const budget = optional("thinkingBudget", number, "a number of tokens")
   if (level) return level
-  const budget = number(thinking?.thinkingBudget)
   if (budget === undefined || budget < 0) return undefined
   if (budget === 0) return "none"
   if (budget <= 512) return "minimal"

@@ -9,7 +9,7 @@ import type { Path } from "../Fields.ts"
 import { object, string } from "../json.ts"
 import { camelObject } from "./camel.ts"
 import type { CallIds } from "./callIds.ts"
-import { noteOther, type Notes } from "./Notes.ts"
+import { found, noteOther, type Notes } from "./Notes.ts"
 import * as Signature from "./signature.ts"
 
 /** A turn of the model, to which each of its parts adds. */
@@ -23,8 +23,9 @@ export const make = (messages: Array<Message>, ids: CallIds): ModelTurn => {
   const reasoning: Array<Reasoning> = []
   const toolCalls: Array<ToolCall> = []
   let isEmpty = true
-  const begin = () => {
-    if (isEmpty) messages.push({ role: "assistant", content, reasoning, toolCalls })
+  const begin = (path: Path, notes: Notes) => {
+    if (!isEmpty) return
+    messages.push(found(notes, path, { role: "assistant", content, reasoning, toolCalls }))
     isEmpty = false
   }
 
@@ -45,21 +46,25 @@ export const make = (messages: Array<Message>, ids: CallIds): ModelTurn => {
 
   const call = (asked: JsonObject, signed: Signature.Carried, path: Path, notes: Notes): void => {
     const name = string(asked.name)
+    const args = object(asked.args)
     if (!name) {
       notes.issues.push({ path: [...path, "functionCall", "name"], message: "Expected a name" })
       return
     }
+    if (args === undefined && asked.args !== undefined && asked.args !== null) {
+      notes.issues.push({ path: [...path, "functionCall", "args"], message: "Expected an object" })
+    }
     toolCalls.push({
       id: ids.called(string(asked.id) || undefined, name),
       name,
-      arguments: JSON.stringify(object(asked.args) ?? {}),
+      arguments: JSON.stringify(args ?? {}),
       signature: signed.signature
     })
   }
 
   return {
     read: (part, path, notes) => {
-      begin()
+      begin(path.slice(0, 2), notes)
       const signed = Signature.read(string(part.thoughtSignature) ?? "")
       const signature = signed.signature?.value ? signed.signature : undefined
       for (const block of signed.reasoning) reasoning.push(block)

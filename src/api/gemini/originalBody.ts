@@ -5,15 +5,13 @@
  */
 import type { Json, JsonObject } from "../../domain/Completion.ts"
 import { array, object, string } from "../json.ts"
-import { camelKeys } from "./camel.ts"
 import * as Signature from "./signature.ts"
 
 /**
- * The fields in their order. What they are called is settled, so that the gateway finds what it has to
- * change; signatures that other providers' models made are taken out, since Gemini refuses them.
+ * The fields in their order, named in camel case, so that the gateway finds what it has to change;
+ * signatures that other providers' models made are taken out, since Gemini refuses them.
  */
-export const originalBody = (body: JsonObject): JsonObject => {
-  const named = camelKeys(body)
+export const originalBody = (named: JsonObject): JsonObject => {
   const contents = array(named.contents)
   if (!contents?.some((content) => partsOf(content).some(isMarked))) return named
   return { ...named, contents: contents.map(withoutMarks) }

@@ -18,7 +18,7 @@ export const fieldOf = (path: Path): string => {
 }
 
 /** A key that a client made up, as it may stand in an answer. */
-const printable = (key: string): string => key.replace(/[^\x20-\x7e]/g, "?").slice(0, 128)
+export const printable = (key: string): string => key.slice(0, 128).replace(/[^\x20-\x7e]/g, "?")
 
 const fields: Readonly<Record<Exclude<ParameterName, "metadata" | "user">, string>> = {
   temperature: "generationConfig.temperature",

@@ -7,7 +7,8 @@ import type { CompletionRequest, JsonObject } from "../../domain/Completion.ts"
 import { GatewayError, invalidRequest, type Issue } from "../../domain/GatewayError.ts"
 import { dropUnsupported } from "../dropUnsupported.ts"
 import { object } from "../json.ts"
-import { camelKeys } from "./camel.ts"
+import { type PathOf, placeIn, type Places } from "../places.ts"
+import { camelKeys, camelObject } from "./camel.ts"
 import { readContents, readSystem } from "./contents.ts"
 import { readConfig, wantsThoughts as asksForThoughts } from "./generationConfig.ts"
 import { noteOnly, type Notes } from "./Notes.ts"
@@ -46,12 +47,25 @@ export const readRequest = (
     dropUnsupported: drop,
     original: {
       dialect: "gemini",
-      body: originalBody(said),
+      body: originalBody(body),
       messages,
       parameters,
       ...(only.length === 0 ? {} : { only })
     }
   }
+}
+
+/** Where a place in the request is in `body`, of which it was read: looked for only when asked. */
+export const placeOf = (body: unknown): PathOf => {
+  let place: PathOf | undefined
+  const look = (): PathOf => {
+    const { contents, systemInstruction } = camelObject(body) ?? {}
+    const places: Places = new Map()
+    const notes: Notes = { issues: [], only: [], places }
+    const system = readSystem(systemInstruction, notes)
+    return placeIn([...system, ...readContents(contents, notes)], places, "contents")
+  }
+  return (path) => (place ??= look())(path)
 }
 
 /** Whether the client wants to see what the model thought. */

@@ -14,7 +14,7 @@ import { batchEmbedContents, embedContent } from "./embedContents.ts"
 import { eventsOf } from "./events.ts"
 import { asArray, asEvents } from "./framing.ts"
 import { listModels, oneModel } from "./models.ts"
-import { readRequest, wantsThoughts } from "./read.ts"
+import { placeOf, readRequest, wantsThoughts } from "./read.ts"
 import { gemini } from "./surface.ts"
 
 const reading = (isStreamed: boolean): Reading =>
@@ -27,6 +27,7 @@ const reading = (isStreamed: boolean): Reading =>
   const framing = query.get("alt") === "sse" ? asEvents : asArray
   return Effect.succeed({
     request,
+    pathOf: placeOf(body),
     reply: isStreamed
       ? { _tag: "Streamed", events: eventsOf(requestId, framing(), showsThoughts) }
       : { _tag: "Whole", body: (generated) => toAnswer(requestId, generated, showsThoughts) }

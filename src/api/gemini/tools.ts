@@ -7,7 +7,7 @@ import type { Json, JsonObject, Tool, ToolChoice } from "../../domain/Completion
 import type { Path } from "../Fields.ts"
 import { array, object, string } from "../json.ts"
 import { camelObject } from "./camel.ts"
-import { noteOnly, type Notes } from "./Notes.ts"
+import { noteOnly, type Notes, objectAt } from "./Notes.ts"
 import { jsonSchema } from "./schema.ts"
 
 /** The functions in all tools, and how they may be called. */
@@ -23,16 +23,17 @@ export const readOffer = (
   notes: Notes
 ): Offer => {
   const offered: Array<Tool> = []
-  const groups = array(tools) ?? (object(tools) ? [tools] : [])
+  const groups = array(tools) ?? (tools === undefined || tools === null ? [] : [tools])
   groups.forEach((value, index) => {
     const path = ["tools", index]
-    for (const [key, tool] of Object.entries(camelObject(value) ?? {})) {
+    for (const [key, tool] of Object.entries(objectAt(value, path, notes) ?? {})) {
       if (tool === null) continue
       if (key === "functionDeclarations") readDeclarations(tool, [...path, key], offered, notes)
       else noteOnly(notes, [...path, key], "this tool of Google's own")
     }
   })
-  return choose(offered, camelObject(camelObject(toolConfig)?.functionCallingConfig), notes)
+  const config = objectAt(toolConfig, ["toolConfig"], notes)?.functionCallingConfig
+  return choose(offered, objectAt(config, ["toolConfig", "functionCallingConfig"], notes), notes)
 }
 
 const readDeclarations = (
@@ -41,7 +42,7 @@ const readDeclarations = (
   offered: Array<Tool>,
   { issues }: Notes
 ): void =>
-  array(value)?.forEach((one, index) => {
+  (array(value) ?? [value]).forEach((one, index) => {
     const declared = camelObject(one)
     const name = string(declared?.name)
     if (declared === undefined || !name) {
@@ -63,10 +64,11 @@ const choose = (
   { issues }: Notes
 ): Offer => {
   const path = ["toolConfig", "functionCallingConfig"]
-  const mode = string(config?.mode)?.toUpperCase() ?? ""
-  const names = array(config?.allowedFunctionNames)?.flatMap((name) => string(name) ?? []) ?? []
-  const isNarrowed = names.length > 0 && (mode === "ANY" || mode === "VALIDATED")
-  const offered = isNarrowed ? all.filter(({ name }) => names.includes(name)) : all
+  const { mode: said = "" } = config ?? {}
+  const mode = said === null ? "" : string(said)?.toUpperCase()
+  const names = new Set(array(config?.allowedFunctionNames)?.flatMap((name) => string(name) ?? []))
+  const isNarrowed = names.size > 0 && (mode === "ANY" || mode === "VALIDATED")
+  const offered = isNarrowed ? all.filter(({ name }) => names.has(name)) : all
   if (isNarrowed && offered.length === 0) {
     issues.push({
       path: [...path, "allowedFunctionNames"],

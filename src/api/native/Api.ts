@@ -51,9 +51,18 @@ const generateErrors = [
   tooLate
 ]
 
+/** What else a request for an answer may say. */
+const asking = {
+  /** `drop_unsupported`, where the body does not say. */
+  "x-penstock-drop-unsupported": Schema.optionalKey(Schema.Literals(["true", "false"])),
+  /** How long the client waits for all of it, in seconds. */
+  "x-penstock-timeout": Schema.optionalKey(Schema.String)
+}
+
 /** Asking models. These two are served by the thin adapter, from the same schemas. */
 export class Generation extends HttpApiGroup.make("generation").add(
   HttpApiEndpoint.post("generate", "/generate", {
+    headers: asking,
     payload: GenerateRequest,
     success: GenerateResponse,
     error: generateErrors
@@ -63,6 +72,7 @@ export class Generation extends HttpApiGroup.make("generation").add(
     "With `parameters.stream: true` it answers as `/generate/stream` does."
   )),
   HttpApiEndpoint.post("generateStream", "/generate/stream", {
+    headers: asking,
     payload: GenerateRequest,
     success: HttpApiSchema.StreamSse({ data: GenerateEvent }),
     error: generateErrors

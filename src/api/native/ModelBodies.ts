@@ -83,6 +83,12 @@ export const HealthBody = Schema.Struct({
     degraded: Schema.Natural,
     unavailable: Schema.Natural
   }),
+  /** Those that can be called, as checks and answers show them; `GET /supervision` names them. */
+  providers: Schema.Struct({
+    healthy: Schema.Natural,
+    degraded: Schema.Natural,
+    unhealthy: Schema.Natural
+  }),
   configuration: Schema.optionalKey(Schema.Struct({
     /** Grows by one with every change. */
     version: Schema.Natural,

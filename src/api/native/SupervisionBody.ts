@@ -6,6 +6,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import type { Child } from "../../actor/Supervisor.ts"
+import type { ProviderReport } from "../../routing/ProviderReport.ts"
 import { CircuitBody, ScopeBody } from "./GuardBodies.ts"
 
 /** What `/supervision` answers. */
@@ -22,6 +23,20 @@ export const SupervisionBody = Schema.Struct({
     restarts: Schema.Natural,
     last_crash: Schema.NullOr(Schema.Struct({ at: Schema.String, reason: Schema.String }))
   })),
+  /** Those that can be called. */
+  providers: Schema.Array(Schema.Struct({
+    id: Schema.String,
+    /** Where it is asked; absent where it answers within this process. */
+    base_url: Schema.optionalKey(Schema.String),
+    /** As checks and answers show it. */
+    health: Schema.Literals(["healthy", "degraded", "unhealthy", "unknown"]),
+    /** What its last check met with. */
+    reason: Schema.optionalKey(Schema.String),
+    /** ISO 8601; `null` before it was checked, or answered. */
+    last_check: Schema.NullOr(Schema.String),
+    /** How many models it said it serves. */
+    listed_models: Schema.Natural
+  })),
   /** Of deployments that were asked. */
   circuits: Schema.Array(Schema.Struct({ deployment: Schema.String, circuit: CircuitBody })),
   /** What counts against limits now. */
@@ -37,6 +52,18 @@ export const SupervisionBody = Schema.Struct({
     denied: Schema.Natural
   }))
 }).annotate({ identifier: "Supervision" })
+
+/** A provider as an operator sees it. */
+export const toProvider = (
+  { id, address, health, reason, checkedAt, listed }: ProviderReport
+): typeof SupervisionBody.Type["providers"][number] => ({
+  id,
+  ...(address === undefined ? {} : { base_url: address }),
+  health,
+  ...(reason === undefined ? {} : { reason }),
+  last_check: checkedAt === undefined ? null : DateTime.formatIso(DateTime.makeUnsafe(checkedAt)),
+  listed_models: listed
+})
 
 /** An actor as an operator sees it. */
 export const toBody = (

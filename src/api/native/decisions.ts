@@ -5,13 +5,14 @@
  */
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import { invalidRequest } from "../../domain/GatewayError.ts"
+import { GatewayError, invalidRequest } from "../../domain/GatewayError.ts"
 import type { Principal } from "../../domain/Principal.ts"
 import { nothingTold } from "../../gateway/Ask.ts"
 import type { Decision } from "../../gateway/Decision.ts"
 import { Decisions as Kept } from "../../gateway/Decisions.ts"
 import { Gateway } from "../../gateway/Gateway.ts"
 import { Caller } from "../Caller.ts"
+import { dropUnsupported } from "../dropUnsupported.ts"
 import { RequestId } from "../RequestId.ts"
 import { answered } from "./answered.ts"
 import { RoutedApi } from "./Api.ts"
@@ -35,13 +36,15 @@ export const Decisions = HttpApiBuilder.group(
           if (decision) return toDecision(decision)
           return yield* unknownRequest
         })))
-      .handle("explain", ({ payload }) =>
+      .handle("explain", ({ payload, request: { headers } }) =>
         answered(Effect.gen(function* () {
+          const drops = dropUnsupported(new Headers(headers), false)
+          if (drops instanceof GatewayError) return yield* drops
           const { id: caller } = yield* Caller
           const explanation = yield* gateway.explain({
             id: yield* RequestId,
             caller,
-            request: toDomain(payload),
+            request: toDomain(payload, drops),
             timeoutMs: undefined,
             told: nothingTold()
           })

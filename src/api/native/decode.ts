@@ -19,10 +19,13 @@ const thorough = Schema.decodeUnknownEffect(GenerateRequest, {
 const lenient = Schema.decodeUnknownEffect(GenerateRequest, { onExcessProperty: "ignore" })
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** The request in `body`. */
-export const decode = (body: unknown): Effect.Effect<GenerateRequest, GatewayError> => {
+/** The request in `body`; `drops` is whether what is not supported is left out where it does not say. */
+export const decode = (
+  body: unknown,
+  drops: boolean
+): Effect.Effect<GenerateRequest, GatewayError> => {
   const request = withoutNulls(body)
-  if (wantsDropped(request)) return Effect.mapError(lenient(request), notAsDeclared)
+  if (wantsDropped(request, drops)) return Effect.mapError(lenient(request), notAsDeclared)
   return Effect.catch(strict(request), (error) => {
     // To find every fault takes longer than to find the first: that is for requests of common size.
     const all = isSmall(request) ? thorough(request) : Effect.fail(error)
@@ -42,10 +45,10 @@ const withoutNulls = (body: unknown): unknown => {
     : body
 }
 
-const wantsDropped = (body: unknown): boolean => {
+const wantsDropped = (body: unknown, otherwise: boolean): boolean => {
   const fields = fieldsOf(body)
-  return fields?.drop_unsupported === true ||
-    fieldsOf(fields?.parameters)?.drop_unsupported === true
+  const said = [fields?.drop_unsupported, fieldsOf(fields?.parameters)?.drop_unsupported]
+  return said.includes(true) || otherwise && said.every((one) => one === undefined)
 }
 
 /** The most values that a request may hold for every one of its faults to be looked for. */

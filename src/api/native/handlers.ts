@@ -35,7 +35,7 @@ import type { ModelBody, ModelStatusBody } from "./ModelBodies.ts"
 import { Performance } from "./performance.ts"
 import { SchemaFaults } from "./SchemaFaults.ts"
 import { Stats } from "./stats.ts"
-import { toBody } from "./SupervisionBody.ts"
+import { toBody, toProvider } from "./SupervisionBody.ts"
 
 const Models = HttpApiBuilder.group(
   RoutedApi,
@@ -73,6 +73,7 @@ const Operation = HttpApiBuilder.group(
     const circuits = yield* Circuits
     const limiter = yield* Limiter
     const retries = yield* RetryBudget
+    const reports = yield* ModelReport
 
     return handlers
       .handle(
@@ -86,8 +87,9 @@ const Operation = HttpApiBuilder.group(
       .handle(
         "supervision",
         () =>
-          Effect.sync(() => ({
+          Effect.map(reports.providers, (providers) => ({
             actors: supervisor.children().map(toBody),
+            providers: providers.map(toProvider),
             circuits: circuits.all().map(({ deployment, view }) => ({
               deployment,
               circuit: toCircuit(view)

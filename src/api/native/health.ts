@@ -34,6 +34,8 @@ export const checkHealth = Effect.gen(function* () {
     const statuses = all.map(({ status }) => status)
     const count = (status: Status) => statuses.filter((one) => one === status).length
     const usable = count("available") + count("degraded")
+    const providers = yield* reports.providers
+    const of = (health: string) => providers.filter((one) => one.health === health).length
     const { traffic: { version } } = table.snapshot()
     const hasFault = faultNow() !== undefined
     const services: typeof HealthBody.Type["services"] = {
@@ -67,6 +69,7 @@ export const checkHealth = Effect.gen(function* () {
         degraded: count("degraded"),
         unavailable: count("unavailable")
       },
+      providers: { healthy: of("healthy"), degraded: of("degraded"), unhealthy: of("unhealthy") },
       configuration: hasFault ? { version, fault: faultTold } : { version }
     }
     return body

@@ -13,12 +13,12 @@ import type { Message, Part, Reasoning } from "../../domain/Message.ts"
 import type { GenerateRequest } from "./GenerateRequest.ts"
 import * as Signature from "./signature.ts"
 
-/** The request as the gateway knows it. */
-export const toDomain = (request: GenerateRequest): CompletionRequest => ({
+/** The request as the gateway knows it; `drops` is what its header says of what cannot be honoured. */
+export const toDomain = (request: GenerateRequest, drops: boolean): CompletionRequest => ({
   model: request.model,
   messages: request.messages.map(toMessage),
   parameters: toParameters(request.parameters ?? {}),
-  dropUnsupported: request.drop_unsupported ?? request.parameters?.drop_unsupported ?? false
+  dropUnsupported: request.drop_unsupported ?? request.parameters?.drop_unsupported ?? drops
 })
 
 /** Whether the answer is to be streamed. */

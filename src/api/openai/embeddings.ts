@@ -4,14 +4,14 @@
  * @module
  */
 import type { EmbeddingRequest } from "../../domain/Embedding.ts"
-import { GatewayError, type Issue } from "../../domain/GatewayError.ts"
-import { dropUnsupported } from "../dropUnsupported.ts"
+import { GatewayError } from "../../domain/GatewayError.ts"
 import { embedding, type ReadingVectors } from "../embedding.ts"
 import * as Fields from "../Fields.ts"
-import { array, integer, object, string } from "../json.ts"
+import { array, integer, string } from "../json.ts"
 import { embeddingsBody } from "./embeddingsBody.ts"
 import { invalid } from "./invalid.ts"
-import { openai } from "./surface.ts"
+import { openingOf } from "./opening.ts"
+import { openaiEmbeddings } from "./surface.ts"
 import { costHeaders } from "./usage.ts"
 
 /** The most inputs of one request, as OpenAI has it. */
@@ -30,13 +30,10 @@ const known: ReadonlySet<string> = new Set([
 
 /** Understands a request for vectors. */
 export const readEmbeddings: ReadingVectors = ({ body, headers }) => {
-  const from = object(body)
-  if (from === undefined) return invalid([{ path: [], message: "Expected a JSON object" }])
-  const drops = dropUnsupported(headers, false)
-  if (drops instanceof GatewayError) return drops
-  const issues: Array<Issue> = []
-  const { optional, required } = Fields.make(from, issues)
-  const model = required("model", Fields.textUpTo(256), "the id of a model")
+  const opening = openingOf(body, headers)
+  if (opening instanceof GatewayError) return opening
+  const { body: from, drops: dropUnsupported, fields: { optional, required }, issues, model } =
+    opening
   const inputs = required("input", readInputs, expectedInputs)
   const dimensions = optional(
     "dimensions",
@@ -52,7 +49,7 @@ export const readEmbeddings: ReadingVectors = ({ body, headers }) => {
       inputs,
       dimensions,
       user,
-      dropUnsupported: drops,
+      dropUnsupported,
       extra: Object.fromEntries(Object.entries(from).filter(([key]) => !known.has(key))),
       dialect: "openai"
     },
@@ -90,4 +87,4 @@ const readTokens = (value: unknown): ReadonlyArray<number> | undefined => {
 }
 
 /** Serves `/v1/embeddings`. */
-export const embeddings = embedding(openai, readEmbeddings)
+export const embeddings = embedding(openaiEmbeddings, readEmbeddings)

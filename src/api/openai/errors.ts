@@ -8,6 +8,7 @@ import { toEnvelope } from "../ErrorEnvelope.ts"
 import type { Failure } from "../respond.ts"
 import { statusOf } from "../statusOf.ts"
 import { paramOf, told } from "./invalid.ts"
+import { chatNames, type Names, theirs } from "./names.ts"
 
 /** An error as OpenAI's clients read it. */
 export interface ErrorObject {
@@ -19,10 +20,11 @@ export interface ErrorObject {
   readonly code: string | null
 }
 
-/** How a request fails that failed for `error`. */
+/** How a request fails that failed for `error`, for a client with these names. */
 export const toFailure = (
   error: GatewayError,
-  requestId: string
+  requestId: string,
+  names: Names = chatNames
 ): Failure & { readonly body: { readonly error: ErrorObject } } => {
   const { status: told, error: native, retryAfterMs } = toEnvelope(error, requestId)
   const { reason } = error
@@ -33,9 +35,9 @@ export const toFailure = (
     retryAfterMs,
     body: {
       error: {
-        message: messageOf(reason, native.details.model) ?? native.message,
+        message: messageOf(reason, native.details.model, names) ?? native.message,
         type: typeOf(status, reason, code),
-        param: paramIn(reason) ?? null,
+        param: paramIn(reason, names) ?? null,
         code: code ?? null
       }
     }
@@ -44,6 +46,7 @@ export const toFailure = (
 
 /** What OpenAI has a word of its own for; all others are told by the gateway's. */
 const words: ReadonlyMap<string, string> = new Map([
+  ["unsupported_input", "unsupported_content"],
   ["unknown_route", "unknown_url"],
   ["wrong_method", "method_not_supported"],
   ["upstream_rate_limited", "rate_limit_exceeded"],
@@ -80,28 +83,46 @@ const typeOf = (status: number, reason: Reason, code: string | undefined): strin
   return status < 500 ? "invalid_request_error" : "server_error"
 }
 
-const paramIn = (reason: Reason): string | undefined => {
+const paramIn = (reason: Reason, names: Names): string | undefined => {
   switch (reason._tag) {
     case "InvalidRequest":
-      return reason.issues[0] && paramOf(reason.issues[0].path)
+      return reason.issues[0] && paramOf(theirs(names, reason.issues[0].path))
     case "ModelNotFound":
       return "model"
     case "ProviderFailed":
-      return reason.fault.class === "context_length" ? "messages" : undefined
+      return reason.fault.class === "context_length" ? names.prompt : undefined
     default:
       return undefined
   }
 }
 
 /** What is said in other words than in the native API, which has other routes and fields. */
-const messageOf = (reason: Reason, model: string | undefined): string | undefined => {
+const messageOf = (
+  reason: Reason,
+  model: string | undefined,
+  names: Names
+): string | undefined => {
   if (reason._tag === "ModelNotFound") {
     return `The model "${model}" does not exist: GET /v1/models lists those that do`
   }
-  if (reason._tag !== "InvalidRequest" || reason.kind !== "unsupported_parameter") return undefined
-  const said = reason.issues.slice(0, mostTold).map(told).join("; ")
-  return `${said}. Leave it out, or send the header X-Penstock-Drop-Unsupported: true`
+  if (reason._tag !== "InvalidRequest" || !unsupported.has(reason.kind)) return undefined
+  const { canDrop, issues } = reason
+  const sentences = issues.map(({ message, path }) => told({ message, path: theirs(names, path) }))
+  const distinct = Array.from(new Set(sentences))
+  const more = distinct.length > mostTold ? `; and ${distinct.length - mostTold} more` : ""
+  const advice = canDrop
+    ? "send the header X-Penstock-Drop-Unsupported: true"
+    : "ask a model that takes it"
+  return `${distinct.slice(0, mostTold).join("; ")}${more}. Leave it out, or ${advice}`
 }
 
 /** Of so many parts that cannot be honoured each is told. */
 const mostTold = 5
+
+/** Why parts of a request cannot be honoured that can be left out of it, by its client or here. */
+const unsupported: ReadonlySet<string> = new Set([
+  "unsupported_parameter",
+  "unsupported_input",
+  "unsupported_content",
+  "unsupported_tool"
+])

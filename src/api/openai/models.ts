@@ -7,9 +7,8 @@ import * as Effect from "effect/Effect"
 import type { JsonObject } from "../../domain/Completion.ts"
 import { GatewayError } from "../../domain/GatewayError.ts"
 import type { Report } from "../../routing/ModelReport.ts"
-import { anthropic } from "../anthropic/surface.ts"
 import { json } from "../respond.ts"
-import type { Call, Handle } from "../ThinRoute.ts"
+import type { Handle } from "../ThinRoute.ts"
 
 /** `GET /v1/models`: those that can be asked for, however they are now. */
 export const listModels: Handle = ({ reports }, { request, requestId }) =>
@@ -29,22 +28,19 @@ export const listModels: Handle = ({ reports }, { request, requestId }) =>
   })
 
 /** `GET /v1/models/{id}`: an id may have slashes. */
-export const oneModel: Handle = ({ reports }, call) => {
-  const { params: { model = "" }, request, requestId } = call
-  return Effect.flatMap(reports.of(model), (report) => {
-    if (report === undefined || !isOffered(report)) return notFound(call, model)
-    return Effect.succeed(
-      json(isAnthropic(request) ? toAnthropic(report) : toModel(report), requestId)
-    )
-  })
-}
-
-const notFound = ({ request, requestId }: Call, model: string) => {
-  const error = new GatewayError({ reason: { _tag: "ModelNotFound", model } })
-  return isAnthropic(request)
-    ? Effect.succeed(anthropic.failure(error, requestId))
-    : Effect.fail(error)
-}
+export const oneModel: Handle = (
+  { reports },
+  { params: { model = "" }, request, requestId }
+) =>
+  Effect.flatMap(
+    reports.of(model),
+    (report) =>
+      report === undefined || !isOffered(report)
+        ? Effect.fail(new GatewayError({ reason: { _tag: "ModelNotFound", model } }))
+        : Effect.succeed(
+          json(isAnthropic(request) ? toAnthropic(report) : toModel(report), requestId)
+        )
+  )
 
 /** Anthropic's clients always say which version of its API they speak. */
 const isAnthropic = ({ headers }: Request): boolean => headers.has("anthropic-version")
@@ -53,17 +49,25 @@ const isAnthropic = ({ headers }: Request): boolean => headers.has("anthropic-ve
 const isOffered = ({ deployment: { enabled, provider } }: Report): boolean =>
   enabled && provider.settings.readiness.ready
 
-/** When a model was made is not known: the beginning of Unix time stands for that. */
+/**
+ * Nobody tells when a model was made: what is told is since when it is offered here, which is since
+ * the gateway began, in Unix seconds.
+ */
+const created = Math.floor(performance.timeOrigin / 1000)
+
 const toModel = ({ entry: { id }, deployment: { model } }: Report): JsonObject => ({
   id,
   object: "model",
-  created: 0,
+  created,
   owned_by: model.provider
 })
+
+/** As Anthropic has it of a model whose day is not known. */
+const unknownDay = "1970-01-01T00:00:00Z"
 
 const toAnthropic = ({ entry: { id }, deployment: { model } }: Report): JsonObject => ({
   type: "model",
   id,
   display_name: model.name,
-  created_at: "1970-01-01T00:00:00Z"
+  created_at: unknownDay
 })

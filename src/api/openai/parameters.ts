@@ -42,6 +42,25 @@ const readStop: Read<ReadonlyArray<string>> = (value) => {
     : undefined
 }
 
+const mostLabels = 16
+
+/** Labels of a client's own. */
+export const metadata: {
+  readonly read: Read<Readonly<Record<string, string>>>
+  readonly expected: string
+} = {
+  read: (value) => {
+    const entries = Object.entries(object(value) ?? { not: null })
+    const labels = entries.flatMap(([name, label]) =>
+      typeof label === "string" && name.length <= 64 && label.length <= 512 ? [[name, label]] : []
+    )
+    return labels.length === entries.length && labels.length <= mostLabels
+      ? Object.fromEntries(labels)
+      : undefined
+  },
+  expected: `at most ${mostLabels} labels, of at most 64 characters and with texts of at most 512`
+}
+
 /** Whether an answer is to be streamed, and whether its usage is to be told in the stream. */
 export interface Streaming {
   readonly stream: boolean

@@ -12,7 +12,7 @@ import { completions } from "./completions/reading.ts"
 import { embeddings } from "./embeddings.ts"
 import { listModels, oneModel } from "./models.ts"
 import { responsesRoutes } from "./responses/routes.ts"
-import { openai } from "./surface.ts"
+import { openai, openaiCompletions, openaiEmbeddings } from "./surface.ts"
 
 const asking = { method: "POST", needs: "inference", takesBody: true, surface: openai } as const
 const looking = { method: "GET", needs: "inference", takesBody: false, surface: openai } as const
@@ -28,19 +28,28 @@ export const openaiRoutes: ReadonlyArray<ThinRoute> = [
   {
     ...asking,
     path: "/v1/completions",
-    handle: answering(openai, completions),
+    surface: openaiCompletions,
+    handle: answering(openaiCompletions, completions),
     summary: "Go on after a prompt, whole or streamed"
   },
   ...responsesRoutes,
-  { ...asking, path: "/v1/embeddings", handle: embeddings, summary: "Make vectors of texts" },
+  {
+    ...asking,
+    path: "/v1/embeddings",
+    surface: openaiEmbeddings,
+    handle: embeddings,
+    summary: "Make vectors of texts"
+  },
   {
     ...looking,
+    isShared: true,
     path: "/v1/models",
     handle: orGoogles(listModels, listForGoogle),
     summary: "List the models"
   },
   {
     ...looking,
+    isShared: true,
     path: "/v1/models/:model*",
     handle: orGoogles(oneModel, oneForGoogle),
     summary: "Tell of one model"

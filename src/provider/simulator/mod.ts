@@ -6,9 +6,24 @@
  * @module
  */
 import type { ModelSpec } from "../../domain/Model.ts"
-import { openai as dialect } from "../../protocol/openai/mod.ts"
+import type { Dialect } from "../../protocol/Dialect.ts"
+import { openai } from "../../protocol/openai/mod.ts"
 import { bearer, type Provider } from "../Provider.ts"
 import { simulate } from "./simulate.ts"
+
+const spoken = openai({ unsupported: ["logprobs"] })
+
+/** What it would not heed it refuses: also what only OpenAI itself knows, such as sounds. */
+const dialect: Dialect = {
+  ...spoken,
+  unsupported: (request) => [
+    ...spoken.unsupported(request),
+    ...(request.original?.only ?? []).map(({ path }) => ({
+      path,
+      message: "The simulator knows nothing of this"
+    }))
+  ]
+}
 
 /** What is charged for an answer of no model: made up, so that costs can be seen. */
 const rates = { input: 1, output: 2, cachedInput: 0.5 }
@@ -30,7 +45,7 @@ export const simulator = {
   provider: (seed: number): Provider => ({
     id: simulator.id,
     name: "Simulator (not a model)",
-    dialect: dialect(),
+    dialect,
     baseUrl: "http://simulator",
     environment: { apiKey: [], baseUrl: undefined },
     authorize: bearer,

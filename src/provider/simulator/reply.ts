@@ -15,43 +15,68 @@ export const error = (
   return Response.json({ error: { message, type: code, code } }, { status, headers })
 }
 
-/** An answer in one piece; `cut` leaves out its end. */
-export const whole = (script: Script, model: string, cut: boolean): Response => {
-  const { pieces, toolCall, finishReason } = script
+/** Answers in one piece; `cut` leaves out the end. */
+export const whole = (
+  scripts: ReadonlyArray<Script>,
+  model: string,
+  cut: boolean
+): Response => {
   const text = JSON.stringify({
     ...head(model, "chat.completion"),
-    choices: [{
-      index: 0,
+    choices: scripts.map(({ pieces, toolCall, finishReason }, index) => ({
+      index,
       message: {
         role: "assistant",
         content: toolCall ? null : pieces.join(""),
         ...(toolCall ? { tool_calls: [call(toolCall)] } : {})
       },
       finish_reason: finishReason
-    }],
-    usage: usage(script)
+    })),
+    usage: usage(scripts)
   })
   return new Response(cut ? text.slice(0, text.length / 2) : text, {
     headers: { "content-type": "application/json" }
   })
 }
 
-/** An answer as events, each in bytes. */
-export const events = (script: Script, model: string): ReadonlyArray<Uint8Array> => {
-  const { pieces, toolCall, finishReason } = script
-  const chunk = (delta: object, finish_reason: string | null = null) => ({
-    ...head(model, "chat.completion.chunk"),
-    choices: [{ index: 0, delta, finish_reason }]
-  })
+/** Answers as events, each in bytes; they are written side by side. */
+export const events = (
+  scripts: ReadonlyArray<Script>,
+  model: string
+): ReadonlyArray<Uint8Array> => {
+  const told = scripts.map((script, index) => choiceOf(script, index))
+  const longest = Math.max(...told.map(({ length }) => length))
+  const turns = Array.from(
+    { length: longest },
+    (_, at) => told.flatMap((choice) => choice[at] ?? [])
+  )
   const chunks: ReadonlyArray<object> = [
-    ...pieces.map((content) => chunk({ content })),
-    ...(toolCall ? [chunk({ tool_calls: [{ index: 0, ...call(toolCall) }] })] : []),
-    chunk({}, finishReason),
-    { ...head(model, "chat.completion.chunk"), choices: [], usage: usage(script) }
+    ...turns.flat().map((choice) => ({
+      ...head(model, "chat.completion.chunk"),
+      choices: [choice]
+    })),
+    { ...head(model, "chat.completion.chunk"), choices: [], usage: usage(scripts) }
   ]
   return [...chunks.map((event) => JSON.stringify(event)), "[DONE]"].map((data) =>
     utf8.encode(`data: ${data}\n\n`)
   )
+}
+
+/** What is told of one answer, in order. */
+const choiceOf = (
+  { pieces, toolCall, finishReason }: Script,
+  index: number
+): ReadonlyArray<object> => {
+  const choice = (delta: object, finish_reason: string | null = null) => ({
+    index,
+    delta,
+    finish_reason
+  })
+  return [
+    ...pieces.map((content) => choice({ content })),
+    ...(toolCall ? [choice({ tool_calls: [{ index: 0, ...call(toolCall) }] })] : []),
+    choice({}, finishReason)
+  ]
 }
 
 const utf8 = new TextEncoder()
@@ -69,8 +94,13 @@ const call = ({ id, name }: NonNullable<Script["toolCall"]>) => ({
   function: { name, arguments: "{}" }
 })
 
-const usage = ({ promptTokens, pieces, toolCall }: Script) => {
-  const completionTokens = pieces.length + (toolCall ? 8 : 0)
+/** The prompt is read once. */
+const usage = (scripts: ReadonlyArray<Script>) => {
+  const promptTokens = scripts[0]?.promptTokens ?? 0
+  const completionTokens = scripts.reduce(
+    (sum, { pieces, toolCall }) => sum + pieces.length + (toolCall ? 8 : 0),
+    0
+  )
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,

@@ -34,7 +34,7 @@ export const write = (request: Fields, seed: number): Script => {
     return { pieces: [], toolCall: { id, name: tool }, finishReason: "tool_calls", promptTokens }
   }
   const text = wantsJson(request) ? jsonText : prose(question, hash(`${seed}${question}`))
-  const pieces = wordsOf(begun === undefined ? text : rest(text, begun))
+  const pieces = wordsOf(untilStop(begun === undefined ? text : rest(text, begun), request))
   const limit = count(request.max_tokens) ?? pieces.length
   return {
     pieces: pieces.slice(0, limit),
@@ -56,6 +56,12 @@ const prose = (question: string, pick: number): string => {
 /** What is missing of `text` after what was `begun`: all of it, where that was somebody else's. */
 const rest = (text: string, begun: string): string =>
   text.startsWith(begun) ? text.slice(begun.length) : ` ${text}`
+
+/** What of `text` comes before the first of the texts that end an answer. */
+const untilStop = (text: string, { stop }: Fields): string => {
+  const stops = [stop, ...array(stop)].flatMap((one) => string(one) || [])
+  return stops.reduce((left, one) => left.split(one, 1)[0] ?? "", text)
+}
 
 /** Words with the space before them; each CJK character is a word. */
 const wordsOf = (text: string): ReadonlyArray<string> =>

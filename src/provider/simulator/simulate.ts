@@ -5,7 +5,7 @@
  */
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { object, parse, string } from "../../protocol/json.ts"
+import { count, type Fields, object, parse, string } from "../../protocol/json.ts"
 import type { Send } from "../Egress.ts"
 import * as Reply from "./reply.ts"
 import { type Script, write } from "./script.ts"
@@ -43,22 +43,29 @@ export const simulate = (seed: number): Send => {
       yield* Effect.sleep(manner.beforeFirst)
       return Response.json(vectorsOf(request, model, seed))
     }
-    const script = write(request, seed)
-    if (request.stream === true) return yield* streamed(script, manner, model)
-    yield* Effect.sleep(manner.beforeFirst + script.pieces.length * manner.betweenPieces)
+    const scripts = written(request, seed)
+    if (request.stream === true) return yield* streamed(scripts, manner, model)
+    const longest = Math.max(...scripts.map(({ pieces }) => pieces.length))
+    yield* Effect.sleep(manner.beforeFirst + longest * manner.betweenPieces)
     if (manner.ending === "silent") yield* Effect.never
-    return Reply.whole(script, model, manner.ending === "cut")
+    return Reply.whole(scripts, model, manner.ending === "cut")
   })
+}
+
+/** As many answers as are asked for, each by a seed of its own: the client's, where it gives one. */
+const written = (request: Fields, seed: number): ReadonlyArray<Script> => {
+  const first = typeof request.seed === "number" ? request.seed : seed
+  return Array.from({ length: count(request.n) || 1 }, (_, at) => write(request, first + at))
 }
 
 /**
  * A body that waits between its pieces by the clock of whoever asked, so that tests can move it; one
  * piece is made when the one before it was taken.
  */
-const streamed = (script: Script, manner: Manner, model: string) =>
+const streamed = (scripts: ReadonlyArray<Script>, manner: Manner, model: string) =>
   Effect.contextWith((context: Context.Context<never>) =>
     Effect.sync(() => {
-      const events = Reply.events(script, model)
+      const events = Reply.events(scripts, model)
       const half = Math.ceil(events.length / 2)
       const run = Effect.runPromiseWith(context)
       let next = 0

@@ -71,17 +71,17 @@ Deno.test("that a prompt is too long is told in the words by which agents know i
 })
 
 Deno.test("what is wrong is named as the client wrote it", () => {
-  const message = (kind: string, path: ReadonlyArray<string | number>) =>
-    toError(invalidRequest("Sentence", { kind, issues: [{ path, message: "No" }] }), "r")
+  const message = (kind: string, path: ReadonlyArray<string | number>, canDrop = false) =>
+    toError(invalidRequest("Sentence", { kind, canDrop, issues: [{ path, message: "No" }] }), "r")
       .body.error.message
   assertEquals(message("invalid_request", ["messages", 0, "role"]), "messages.0.role: No")
   assertEquals(
-    message("unsupported_parameter", ["parameters", "stop"]),
+    message("unsupported_parameter", ["parameters", "stop"], true),
     "stop_sequences: No. Leave it out, or send the header X-Penstock-Drop-Unsupported: true"
   )
   assertEquals(
-    message("unsupported_parameter", ["messages", 4, "content", 0]),
-    "messages: No. Leave it out, or ask a model that can"
+    message("unsupported_input", ["messages", 4, "content", 0]),
+    "messages.4.content.0: No. Leave it out, or ask a model that can"
   )
   assertEquals(message("unsupported_content", ["tools", 1]), "Sentence: tools.1: No")
 })

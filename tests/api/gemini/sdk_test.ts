@@ -208,7 +208,7 @@ sdkTest("errors are ApiErrors with Google's words", async ({ provider, url }) =>
   assertEquals(unsupported.code, 400)
   assert(unsupported.message.startsWith("generationConfig.seed: "), unsupported.message)
   const searching = await failing(ask(modelOf.openai, { tools: [{ googleSearch: {} }] }))
-  assert(searching.message.includes("tools.0.googleSearch"), searching.message)
+  assert(searching.message.includes("tools[0].googleSearch: "), searching.message)
   assertEquals(provider.calls.length, 0)
 
   provider.respond(FakeProvider.fail("rate_limited", { retryDelay: "7s" }))

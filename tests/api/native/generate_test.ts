@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import * as Effect from "effect/Effect"
 import { liveTest } from "../../kit/effect.ts"
 import * as FakeProvider from "../../kit/FakeProvider.ts"
-import { hello } from "../../kit/gateway.ts"
+import { hello, post } from "../../kit/gateway.ts"
 import { modelOf, postForEvents, postJson, startBoth } from "../upstreams.ts"
 
 liveTest(
@@ -107,6 +107,42 @@ liveTest(
       assertEquals(Object.keys(provider.calls[0]!.body).includes("seed"), false)
     })
 )
+
+liveTest("the header says what is left out where the body does not", () =>
+  Effect.gen(function* () {
+    const { api, provider } = yield* startBoth()
+    const seeded = hello("claude-3", { seed: 7 })
+    const ask = (path: string, said: string, more: object = {}) =>
+      post(`${api}${path}`, { ...seeded, ...more }, {
+        headers: { "x-penstock-drop-unsupported": said }
+      })
+    for (const path of ["/generate", "/generate/stream", "/route/explain"]) {
+      const taken = yield* ask(path, "True ")
+      assertEquals(taken.status, 200, path)
+      const text = yield* Effect.promise(() => taken.text())
+      if (path === "/route/explain") assert(!text.includes("cannot_honour"), text)
+      else assertEquals(taken.headers.get("x-penstock-dropped"), "parameters.seed")
+      const wrong = yield* ask(path, "yes")
+      assertEquals(wrong.status, 400, path)
+      const { error } = yield* Effect.promise(() => wrong.json())
+      assertEquals(error.details.reason, "invalid_header")
+    }
+    // As with the flag in the body, so are fields that nobody knows.
+    const unknown = yield* ask("/generate", "true", { colour: "red" })
+    assertEquals(unknown.status, 200)
+    yield* Effect.promise(() => unknown.text())
+    const asked = provider.calls.length
+    for (
+      const no of [{ drop_unsupported: false }, {
+        parameters: { seed: 7, drop_unsupported: false }
+      }]
+    ) {
+      assertEquals((yield* ask("/generate", "true", no)).status, 400)
+    }
+    assertEquals((yield* ask("/generate", "false")).status, 400)
+    assertEquals((yield* ask("/generate", "false", { drop_unsupported: true })).status, 200)
+    assertEquals(provider.calls.length, asked + 1)
+  }))
 
 liveTest(
   "the faults of a body are told by path and message, all at once",

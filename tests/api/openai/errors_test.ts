@@ -1,8 +1,16 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert"
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert"
 import * as Effect from "effect/Effect"
 import OpenAI from "openai"
 import { toFailure } from "../../../src/api/openai/errors.ts"
 import { paramOf } from "../../../src/api/openai/invalid.ts"
+import {
+  chatNames,
+  completionNames,
+  embeddingNames,
+  leftOut,
+  type Names,
+  responseNames
+} from "../../../src/api/openai/names.ts"
 import { GatewayError, invalidRequest, type Reason } from "../../../src/domain/GatewayError.ts"
 import { type FaultClass, UpstreamFault } from "../../../src/domain/UpstreamFault.ts"
 import { liveTest } from "../../kit/effect.ts"
@@ -96,17 +104,62 @@ Deno.test("toFailure() says which parts cannot be honoured, and how to have them
     kind: "unsupported_parameter",
     issues: [
       { path: ["parameters", "seed"], message: "No seeds" },
-      { path: ["messages", 1, "content", 0], message: "No images" }
-    ]
+      { path: ["messages", 1, "name"], message: "No names" }
+    ],
+    canDrop: true
   })
   const { status, body } = toFailure(error, "r")
   assertEquals([status, body.error], [400, {
-    message: "seed: No seeds; messages[1].content[0]: No images. " +
+    message: "seed: No seeds; messages[1].name: No names. " +
       "Leave it out, or send the header X-Penstock-Drop-Unsupported: true",
     type: "invalid_request_error",
     param: "seed",
     code: "unsupported_parameter"
   }])
+})
+
+Deno.test("toFailure() advises nobody to have left out what never is", () => {
+  const images = Array.from({ length: 9 }, (_, at) => ({
+    path: ["messages", 0, "content", at],
+    message: "No images"
+  }))
+  const error = invalidRequest("native words", { kind: "unsupported_input", issues: images })
+  const { body } = toFailure(error, "r")
+  assertEquals([body.error.param, body.error.code], [
+    "messages[0].content[0]",
+    "unsupported_content"
+  ])
+  assertMatch(
+    body.error.message,
+    /content\[4\]: No images; and 4 more\. Leave it out, or ask a model that takes it$/
+  )
+  const alike = toFailure(error, "r", responseNames).body.error
+  assertEquals([alike.param, alike.message], [
+    "input",
+    "input: No images. Leave it out, or ask a model that takes it"
+  ])
+})
+
+Deno.test("each route's clients are told by its own names", () => {
+  const fault = new UpstreamFault({ class: "context_length", message: "It is too long" })
+  const error = new GatewayError({ reason: { _tag: "ProviderFailed", model: "m", fault } })
+  const paramBy = (names?: Names) => toFailure(error, "r", names).body.error.param
+  assertEquals(
+    [undefined, completionNames, embeddingNames, responseNames].map(paramBy),
+    ["messages", "prompt", "input", "input"]
+  )
+  assertEquals(
+    ["parameters.max_tokens", "messages.12.name", "tools[4]", "messages", "dimensions"].map((one) =>
+      [chatNames, responseNames].map((names) => leftOut(names, one))
+    ),
+    [
+      ["max_tokens", "max_output_tokens"],
+      ["messages[12].name", "input"],
+      ["tools[4]", "tools[4]"],
+      ["messages", "messages"],
+      ["dimensions", "dimensions"]
+    ]
+  )
 })
 
 /** What a provider does, and the class of the error that OpenAI's client throws for it. */
@@ -220,6 +273,7 @@ liveTest(
       const dropped = yield* postJson(url + chat, asked, { "x-penstock-drop-unsupported": "true" })
       assertEquals(dropped.status, 200)
       assertEquals("seed" in provider.calls[0]!.body, false)
+      assertEquals(dropped.headers.get("x-penstock-dropped"), "seed, logprobs")
     })
 )
 

@@ -1,7 +1,7 @@
 /**
  * @module
  */
-import { assert, assertEquals } from "@std/assert"
+import { assertEquals } from "@std/assert"
 import * as Schema from "effect/Schema"
 import type { ToolCall } from "../../../src/domain/Message.ts"
 import { gemini } from "../../../src/protocol/gemini/mod.ts"
@@ -307,99 +307,4 @@ Deno.test("encode() says how hard to think in the way of each generation", () =>
   assertEquals(thinking("models/gemini-2.5-flash"), [0, 512, 1024, 8192, 24_576, 24_576])
   assertEquals(thinking("gemini-2.5-pro"), [128, 512, 1024, 8192, 24_576, 32_768])
   assertEquals(thinking("gemini-2.0-flash")[0], undefined)
-})
-
-Deno.test("unsupported() is empty where Gemini can say it all", () => {
-  assertEquals(
-    gemini.unsupported(request([user(text("Hi"), { type: "image", url: "https://a.test/b.png" })], {
-      stop: ["a", "b", "c", "d", "e"],
-      seed: 2 ** 31 - 1,
-      user: "someone",
-      metadata: { team: "a" }
-    })),
-    []
-  )
-})
-
-Deno.test("unsupported() says where the request asks for too much, and encode() leaves it out", () => {
-  const parameters = { stop: ["a", "b", "c", "d", "e", "f"], seed: 2 ** 31 }
-  const messages = [
-    system({ type: "image", url: "https://a.test/b.png" }),
-    user(
-      text("Hi"),
-      { type: "image", url: "http://a.test/b.png" },
-      { type: "image", url: "data:image/png,raw" },
-      { type: "image", url: "data:text/html;base64,AAAA" },
-      { type: "image", url: "data:" },
-      { type: "image", url: "gs://a/b.png" }
-    )
-  ]
-  assertEquals(gemini.unsupported(request(messages, parameters)).map(({ path }) => path), [
-    ["messages", 0, "content", 0],
-    ["messages", 1, "content", 1],
-    ["messages", 1, "content", 2],
-    ["messages", 1, "content", 3],
-    ["messages", 1, "content", 4],
-    ["messages", 1, "content", 5],
-    ["parameters", "stop"],
-    ["parameters", "seed"]
-  ])
-  assertEquals(encoded(messages, parameters), {
-    contents: [{ role: "user", parts: [{ text: "Hi" }] }],
-    generationConfig: { stopSequences: ["a", "b", "c", "d", "e"] }
-  })
-  const [alone] = gemini.unsupported(request([system(text("Be brief."))]))
-  assertEquals(alone?.path, ["messages"])
-  assert(alone?.message.includes("system"))
-})
-
-Deno.test("readModels() takes the models that write or embed, by their short names", () => {
-  assertEquals(
-    gemini.readModels({
-      models: [
-        {
-          name: "models/gemini-2.5-pro",
-          displayName: "Gemini 2.5 Pro",
-          inputTokenLimit: 1_048_576,
-          outputTokenLimit: 65_536,
-          thinking: true,
-          supportedGenerationMethods: ["generateContent", "countTokens"]
-        },
-        { name: "models/embedding-001", supportedGenerationMethods: ["embedContent"] },
-        { name: "models/imagen", supportedGenerationMethods: ["predict"] },
-        { name: "tunedModels/mine", inputTokenLimit: "many" },
-        { supportedGenerationMethods: ["generateContent"] },
-        { name: 5 },
-        null
-      ]
-    }),
-    [
-      {
-        id: "gemini-2.5-pro",
-        name: "Gemini 2.5 Pro",
-        contextWindow: 1_048_576,
-        maxOutputTokens: 65_536,
-        capabilities: ["text-generation", "conversation", "reasoning"],
-        lacks: ["embeddings"]
-      },
-      {
-        id: "embedding-001",
-        capabilities: ["embeddings"],
-        lacks: [
-          "text-generation",
-          "conversation",
-          "vision",
-          "tools",
-          "json-schema",
-          "reasoning"
-        ]
-      },
-      {
-        id: "tunedModels/mine",
-        capabilities: ["text-generation", "conversation"],
-        lacks: ["embeddings"]
-      }
-    ]
-  )
-  for (const body of [null, [], {}, { models: "x" }, "x"]) assertEquals(gemini.readModels(body), [])
 })

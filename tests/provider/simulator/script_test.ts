@@ -70,6 +70,25 @@ Deno.test("an answer that somebody else began is gone on with by a whole one", (
   assertEquals(textOf({ messages }), ` ${textOf(asked)}`)
 })
 
+law(
+  "an answer ends before the first of the texts that end one",
+  Schema.Struct({
+    question: Schema.String,
+    from: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 200 })),
+    length: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 5 }))
+  }),
+  ({ question, from, length }) => {
+    const whole = textOf(asking(question))
+    const stop = whole.slice(from, from + length)
+    const until = stop === "" ? whole : whole.slice(0, whole.indexOf(stop))
+    for (const said of [stop, ["", "nobody says this", stop]]) {
+      const cut = write(asking(question, { stop: said }), 1)
+      assertEquals([cut.pieces.join(""), cut.finishReason], [until, "stop"])
+    }
+    return true
+  }
+)
+
 const tools = ["first", "second"].map((name) => ({ type: "function", function: { name } }))
 
 Deno.test("a tool is called where the request insists on one, and only there", () => {

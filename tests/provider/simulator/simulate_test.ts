@@ -104,6 +104,47 @@ simulating(
 )
 
 simulating(
+  "as many answers are given as are asked for, whole and streamed alike, by the client's own seed",
+  () =>
+    Effect.gen(function* () {
+      const texts = Effect.fnUntraced(function* (parameters: Parameters) {
+        const fiber = yield* generate("simulator", parameters)
+        yield* pass(5000)
+        const result = yield* Fiber.join(fiber)
+        return result._tag === "Success"
+          ? {
+            ...result.success.answer.usage,
+            texts: result.success.answer.choices.map(({ text }) => text)
+          }
+          : undefined
+      })
+      const three = yield* texts({ n: 3, seed: 7 })
+      assertEquals(new Set(three?.texts).size, 3)
+      for (const [at, text] of three?.texts.entries() ?? []) {
+        assertEquals((yield* texts({ seed: 7 + at }))?.texts, [text])
+      }
+      const one = yield* texts({ seed: 7 })
+      assertEquals(three?.promptTokens, one?.promptTokens)
+      assert((three?.completionTokens ?? 0) > 2 * (one?.completionTokens ?? 0))
+      const { client, fiber } = yield* begin("simulator", { n: 3, seed: 7 })
+      yield* run(300, 10)
+      yield* Fiber.join(fiber)
+      const streamed = ["", "", ""]
+      for (const told of client.told) {
+        for (const delta of told._tag === "write" ? told.deltas : []) {
+          if (delta._tag === "Text") streamed[delta.choice] += delta.text
+        }
+      }
+      assertEquals(streamed, three?.texts)
+      assertEquals(
+        client.ending()?.finishes.toSorted((one, other) => one.choice - other.choice),
+        [0, 1, 2].map((choice) => ({ choice, reason: "stop" as const }))
+      )
+      assertEquals(client.ending()?.usage.completionTokens, three?.completionTokens)
+    })
+)
+
+simulating(
   "simulator-slow takes two seconds to begin, and a tenth for each word",
   () =>
     Effect.gen(function* () {

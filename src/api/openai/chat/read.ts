@@ -4,13 +4,14 @@
  * @module
  */
 import type { CompletionRequest, Parameters } from "../../../domain/Completion.ts"
-import { GatewayError, type Issue } from "../../../domain/GatewayError.ts"
-import { dropUnsupported } from "../../dropUnsupported.ts"
+import { GatewayError } from "../../../domain/GatewayError.ts"
 import * as Fields from "../../Fields.ts"
-import { array, boolean, object } from "../../json.ts"
+import { array, boolean } from "../../json.ts"
 import { invalid } from "../invalid.ts"
+import { openingOf } from "../opening.ts"
 import {
   expectedTokens,
+  metadata,
   readSampling,
   readStreaming,
   type Streaming,
@@ -32,14 +33,9 @@ export interface Chat extends Streaming {
 
 /** The request in `body`, or what is wrong with it. Fields that nobody knows are no fault. */
 export const readChat = (value: unknown, headers: Headers): Chat | GatewayError => {
-  const body = object(value)
-  if (body === undefined) return invalid([{ path: [], message: "The body is not an object" }])
-  const drop = dropUnsupported(headers, false)
-  if (drop instanceof GatewayError) return drop
-
-  const issues: Array<Issue> = []
-  const fields = Fields.make(body, issues)
-  const model = fields.required("model", Fields.textUpTo(256), "the id of a model")
+  const opening = openingOf(value, headers)
+  if (opening instanceof GatewayError) return opening
+  const { body, drops: dropUnsupported, fields, issues, model } = opening
   const findings: Findings = { issues, only: [] }
   const offer = readOffer(body, findings)
   const messages = readMessages(body.messages, offer.toolbox, findings)
@@ -54,7 +50,7 @@ export const readChat = (value: unknown, headers: Headers): Chat | GatewayError 
     parallelToolCalls: fields.optional("parallel_tool_calls", boolean, "true or false"),
     logprobs: readLogprobs(fields),
     reasoningEffort: fields.optional("reasoning_effort", efforts.read, efforts.expected),
-    metadata: fields.optional("metadata", readMetadata, expectedMetadata)
+    metadata: fields.optional("metadata", metadata.read, metadata.expected)
   }
   readOpenaiOnly(fields, streaming.stream, findings)
   for (const key of rerouting) fields.refused(key, useFallbacks)
@@ -63,7 +59,7 @@ export const readChat = (value: unknown, headers: Headers): Chat | GatewayError 
   const { only } = findings
   const written = asWritten(body, offer)
   const original = { dialect: "openai", body: written, messages, parameters, only } as const
-  const request = { model, messages, parameters, dropUnsupported: drop, original }
+  const request = { model, messages, parameters, dropUnsupported, original }
   return { ...streaming, request, toolbox: offer.toolbox }
 }
 
@@ -117,15 +113,3 @@ const efforts = {
   read: Fields.oneOf(...words),
   expected: `one of ${words.map((word) => `"${word}"`).join(", ")}`
 }
-
-const readMetadata: Fields.Read<Readonly<Record<string, string>>> = (value) => {
-  const entries = Object.entries(object(value) ?? { not: null })
-  const texts = entries.flatMap(([key, text]) =>
-    typeof text === "string" && key.length <= 64 && text.length <= 512 ? [[key, text]] : []
-  )
-  return texts.length === entries.length && texts.length <= 16
-    ? Object.fromEntries(texts)
-    : undefined
-}
-
-const expectedMetadata = "at most 16 labels, of at most 64 characters and with texts of at most 512"

@@ -15,7 +15,12 @@ export const readResponseFormat = (
 ): ResponseFormat | undefined => {
   if (value === undefined || value === null) return undefined
   const path = ["response_format"]
-  const fields = Fields.make(object(value) ?? {}, issues, path)
+  const wanted = object(value)
+  if (wanted === undefined) {
+    issues.push({ path, message: "Expected an object" })
+    return undefined
+  }
+  const fields = Fields.make(wanted, issues, path)
   const type = fields.required("type", formats, `"text", "json_object" or "json_schema"`)
   if (type !== "json_schema") return type && { type }
   const described = fields.required("json_schema", object, "a name and a schema")

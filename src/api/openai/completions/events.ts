@@ -7,6 +7,7 @@ import { dataEvent, done, keepAliveComment } from "../../SseStream.ts"
 import type { Events } from "../../Surface.ts"
 import { toFailure } from "../errors.ts"
 import { beginning, type Head } from "../Head.ts"
+import { completionNames } from "../names.ts"
 import { toUsage } from "../usage.ts"
 
 /** The chunks of one stream. `includeUsage` says that the last of them tells what was used. */
@@ -36,6 +37,6 @@ export const eventsOf = (head: Head, requestId: string, includeUsage: boolean): 
         : []),
       done
     ],
-    fail: (error) => dataEvent(JSON.stringify(toFailure(error, requestId).body))
+    fail: (error) => dataEvent(JSON.stringify(toFailure(error, requestId, completionNames).body))
   }
 }

@@ -4,11 +4,11 @@
  * @module
  */
 import type { CompletionRequest } from "../../../domain/Completion.ts"
-import { GatewayError, type Issue } from "../../../domain/GatewayError.ts"
-import { dropUnsupported } from "../../dropUnsupported.ts"
+import { GatewayError } from "../../../domain/GatewayError.ts"
 import * as Fields from "../../Fields.ts"
-import { array, object } from "../../json.ts"
+import { array } from "../../json.ts"
 import { invalid } from "../invalid.ts"
+import { openingOf } from "../opening.ts"
 import { readSampling, readStreaming, type Streaming } from "../parameters.ts"
 
 /** A request for a completion, and how its answer is to come. */
@@ -18,18 +18,15 @@ export interface Completion extends Streaming {
 
 /** The request in `body`, or what is wrong with it: the prompt is what a user says. */
 export const readCompletion = (value: unknown, headers: Headers): Completion | GatewayError => {
-  const body = object(value)
-  if (body === undefined) return invalid([{ path: [], message: "The body is not an object" }])
-  const drop = dropUnsupported(headers, false)
-  if (drop instanceof GatewayError) return drop
-
-  const issues: Array<Issue> = []
-  const fields = Fields.make(body, issues)
-  const model = fields.required("model", Fields.textUpTo(256), "the id of a model")
+  const opening = openingOf(value, headers)
+  if (opening instanceof GatewayError) return opening
+  const { body, drops: dropUnsupported, fields, issues, model } = opening
   const prompt = fields.required("prompt", readPrompt, expectedPrompt)
   const streaming = readStreaming(fields)
   const parameters = readSampling(fields)
-  fields.refused("suffix", "A text cannot be filled in: ask for a chat instead")
+  if (body.suffix !== "") {
+    fields.refused("suffix", "A text cannot be filled in: ask for a chat instead")
+  }
   fields.refused("logprobs", "It is only told of chats")
   fields.optional(
     "echo",
@@ -44,7 +41,7 @@ export const readCompletion = (value: unknown, headers: Headers): Completion | G
   if (issues.length > 0 || model === undefined || prompt === undefined) return invalid(issues)
 
   const messages = [{ role: "user", content: [{ type: "text", text: prompt }] }] as const
-  return { ...streaming, request: { model, messages, parameters, dropUnsupported: drop } }
+  return { ...streaming, request: { model, messages, parameters, dropUnsupported } }
 }
 
 const readPrompt: Fields.Read<string> = (value) => {

@@ -8,18 +8,27 @@ import type { Issue } from "../../../domain/GatewayError.ts"
 import type { ImageDetail, Part } from "../../../domain/Message.ts"
 import * as Fields from "../../Fields.ts"
 import { array, object, string } from "../../json.ts"
+import type { Places } from "../../places.ts"
+
+/** What a reader of the input finds on its way. */
+export interface Found {
+  /** What is wrong. */
+  readonly issues: Array<Issue>
+  /** Where the messages and their parts stand. Default: nobody asks. */
+  readonly places?: Places | undefined
+}
 
 /** Content that is a text or an array of parts. */
 export const readContent = (
   value: Json | undefined,
   path: Fields.Path,
-  issues: Array<Issue>
+  found: Found
 ): ReadonlyArray<Part> => {
   const text = string(value)
   if (text !== undefined) return textParts(text)
   const parts = array(value)
-  if (parts) return parts.flatMap((part, at) => readPart(part, [...path, at], issues))
-  issues.push({ path, message: "Expected a text or an array of parts" })
+  if (parts) return parts.flatMap((part, at) => readPart(part, [...path, at], found))
+  found.issues.push({ path, message: "Expected a text or an array of parts" })
   return []
 }
 
@@ -30,7 +39,7 @@ export const textParts = (text: string | undefined): ReadonlyArray<Part> =>
 const readPart = (
   value: Json,
   path: Fields.Path,
-  issues: Array<Issue>
+  { issues, places }: Found
 ): ReadonlyArray<Part> => {
   const part = object(value)
   const type = string(part?.type)
@@ -46,8 +55,12 @@ const readPart = (
       return textParts(fields.required("text", string, "a text"))
     case "refusal":
       return textParts(fields.required("refusal", string, "a text"))
-    case "input_image":
-      return readImage(fields)
+    case "input_image": {
+      const images = readImage(fields)
+      // Of texts nobody is ever told that they cannot be taken.
+      for (const image of images) places?.set(image, path)
+      return images
+    }
   }
   issues.push({
     path: [...path, "type"],

@@ -12,8 +12,8 @@ import { toEnvelope } from "../../ErrorEnvelope.ts"
 import { keepAliveComment } from "../../SseStream.ts"
 import type { Events } from "../../Surface.ts"
 import * as Call from "./CallWriter.ts"
-import * as CustomCall from "./CustomCallWriter.ts"
 import * as Message from "./MessageWriter.ts"
+import { callId } from "./output.ts"
 import * as Thought from "./ReasoningWriter.ts"
 import { type Course, type Head, incompleteReason, itemId, toResponse } from "./response.ts"
 import type { ResponseError } from "./ResponseObject.ts"
@@ -26,10 +26,13 @@ import * as Wire from "./Wire.ts"
 export const eventsOf = (head: Head): Events => {
   const wire = Wire.make()
   const items: Array<Wire.ItemWriter> = []
+  /** Those that more may come of. */
   const calls = new Map<number, Call.CallWriter>()
+  /** Those of them that may have become whole. */
+  const grown = new Set<number>()
   let message: Message.MessageWriter | undefined
   let thought: Thought.ReasoningWriter | undefined
-  let likely: ReadonlyArray<Json> = []
+  let likely: Array<Json> = []
   let model = ""
 
   const stage = (type: string, course: Omit<Course, "output">): string => {
@@ -41,21 +44,27 @@ export const eventsOf = (head: Head): Events => {
   const makeWay = (): string => {
     let text = (thought?.close(false) ?? "") + (message?.close(false) ?? "")
     thought = message = undefined
-    for (const call of calls.values()) if (call.isWhole()) text += call.close(false)
+    for (const index of grown) {
+      const call = calls.get(index)
+      if (!call?.isWhole()) continue
+      text += call.close(false)
+      // Nothing can be told of it any more.
+      calls.delete(index)
+    }
+    grown.clear()
     return text
   }
   const begin = <W extends Wire.ItemWriter>(
-    prefix: "rs" | "msg" | "fc" | "ctc",
-    start: (id: string, index: number) => readonly [W, string]
+    start: (index: number) => readonly [W, string]
   ): readonly [W, string] => {
     const before = makeWay()
-    const [writer, text] = start(itemId(prefix, head, items.length), items.length)
+    const [writer, text] = start(items.length)
     items.push(writer)
     return [writer, before + text]
   }
   const speak = (write: (writer: Message.MessageWriter) => string): string => {
     if (message) return write(message)
-    const [writer, text] = begin("msg", (id, index) => Message.make(wire, id, index))
+    const [writer, text] = begin((at) => Message.make(wire, itemId("msg", head, at), at))
     message = writer
     return text + write(writer)
   }
@@ -64,7 +73,7 @@ export const eventsOf = (head: Head): Events => {
     redacted?: Reasoning
   ): string => {
     if (thought && !redacted) return write(thought) ?? ""
-    const [writer, text] = begin("rs", (id, index) => Thought.make(wire, id, index, redacted))
+    const [writer, text] = begin((at) => Thought.make(wire, itemId("rs", head, at), at, redacted))
     thought = writer
     return text + (write(writer) ?? "")
   }
@@ -79,7 +88,7 @@ export const eventsOf = (head: Head): Events => {
       case "Refusal":
         return speak(({ refuse }) => refuse(delta.text))
       case "Logprobs":
-        likely = likely.concat(delta.tokens)
+        for (const token of delta.tokens) likely.push(token)
         return ""
       case "Reasoning":
         return think(({ add }) => add(delta.text))
@@ -89,13 +98,14 @@ export const eventsOf = (head: Head): Events => {
         return think(() => "", { type: "redacted", data: delta.data }) + makeWay()
       case "ToolCallStart": {
         const tool = head.toolbox.toolOf(delta.name)
-        const [writer, text] = tool.type === "custom"
-          ? begin("ctc", (id, index) => CustomCall.make(wire, id, index, delta, tool))
-          : begin("fc", (id, index) => Call.make(wire, id, index, delta, tool))
+        const [writer, text] = begin((at) =>
+          Call.make(wire, callId(head, at, tool), at, delta, tool)
+        )
         calls.set(delta.index, writer)
         return text
       }
       case "ToolCallArguments":
+        grown.add(delta.index)
         return calls.get(delta.index)?.add(delta.fragment) ?? ""
       case "Foreign":
       case "Finish":

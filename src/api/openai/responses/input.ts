@@ -4,26 +4,27 @@
  * @module
  */
 import type { Json, JsonObject } from "../../../domain/Completion.ts"
-import type { Issue } from "../../../domain/GatewayError.ts"
 import type { Message } from "../../../domain/Message.ts"
 import * as Fields from "../../Fields.ts"
 import { array, object, string } from "../../json.ts"
 import * as Signature from "../../native/signature.ts"
 import { toArguments } from "../customTool.ts"
-import type { Toolbox } from "../Toolbox.ts"
-import { readContent, textParts } from "./content.ts"
+import { type PathOf, placeIn, type Places } from "../../places.ts"
+import { empty, type Toolbox } from "../Toolbox.ts"
+import { type Found, readContent, textParts } from "./content.ts"
 import * as Conversation from "./Conversation.ts"
 import { readReasoning } from "./reasoning.ts"
 
 /** The most items of a conversation. */
 const mostItems = 10_000
 
-/** The messages of `instructions` and `input`; what is wrong with them is added to `issues`. */
+/** The messages of `instructions` and `input`; what is wrong with them is added to `found`. */
 export const readMessages = (
   body: JsonObject,
   toolbox: Toolbox,
-  issues: Array<Issue>
+  found: Found
 ): ReadonlyArray<Message> => {
+  const { issues } = found
   const conversation = Conversation.make()
   const { optional } = Fields.make(body, issues)
   const instructions = optional("instructions", string, "a text")
@@ -37,8 +38,9 @@ export const readMessages = (
   if (items === undefined || items.length === 0 || items.length > mostItems) {
     const message = `Expected a text or an array of 1 to ${mostItems} items`
     issues.push({ path: ["input"], message })
+    return []
   }
-  items?.forEach((item, at) => readItem(item, ["input", at], conversation, toolbox, issues))
+  items.forEach((item, at) => readItem(item, ["input", at], conversation, toolbox, found))
   return conversation.messages()
 }
 
@@ -47,14 +49,15 @@ const readItem = (
   path: Fields.Path,
   conversation: Conversation.Conversation,
   toolbox: Toolbox,
-  issues: Array<Issue>
+  found: Found
 ): void => {
+  const { issues } = found
   const item = object(value)
   if (item === undefined) return void issues.push({ path, message: "Expected an item" })
   const { optional, required } = Fields.make(item, issues, path)
   switch (typeOf(item)) {
     case "message":
-      return readMessage(item, path, conversation, issues)
+      return readMessage(item, path, conversation, found)
     case "reasoning": {
       const block = readReasoning(item)
       if (block) conversation.think(block)
@@ -76,11 +79,11 @@ const readItem = (
     }
     case "function_call_output":
     case "custom_tool_call_output":
-      return conversation.add({
+      return conversation.add(at(found, path, {
         role: "tool",
         toolCallId: required("call_id", callId, expectedCallId) ?? "",
-        content: readContent(item.output, [...path, "output"], issues)
-      })
+        content: readContent(item.output, [...path, "output"], found)
+      }))
     case "item_reference":
       return void issues.push({ path, message: noReferences })
   }
@@ -106,20 +109,36 @@ const readMessage = (
   item: JsonObject,
   path: Fields.Path,
   conversation: Conversation.Conversation,
-  issues: Array<Issue>
+  found: Found
 ): void => {
-  const content = readContent(item.content, [...path, "content"], issues)
+  const content = readContent(item.content, [...path, "content"], found)
   switch (item.role) {
     case "assistant":
       return conversation.say(content)
     case "user":
-      return conversation.add({ role: "user", content })
+      return conversation.add(at(found, path, { role: "user", content }))
     case "system":
     case "developer":
-      return conversation.add({ role: "system", content })
+      return conversation.add(at(found, path, { role: "system", content }))
   }
-  issues.push({
+  found.issues.push({
     path: [...path, "role"],
     message: 'Expected "user", "assistant", "system" or "developer"'
   })
+}
+
+/** A message that stands at `path`. */
+const at = <M extends Message>({ places }: Found, path: Fields.Path, message: M): M => {
+  places?.set(message, path)
+  return message
+}
+
+/** Where a place in the request is in `body`, of which it was read: looked for only when asked. */
+export const placeOf = (body: JsonObject): PathOf => {
+  let place: PathOf | undefined
+  const look = (): PathOf => {
+    const places: Places = new Map()
+    return placeIn(readMessages(body, empty, { issues: [], places }), places, "input")
+  }
+  return (path) => (place ??= look())(path)
 }

@@ -49,12 +49,18 @@ export const toOutput = (
 
 const toCall = (head: Head, index: number, call: ToolCall, status: ItemStatus): OutputItem => {
   const tool = head.toolbox.toolOf(call.name)
-  if (tool.type === "function") {
-    return toFunctionCall(itemId("fc", head, index), { ...call, name: tool.name }, status, tool)
-  }
-  const input = toInput(call.arguments, status === "incomplete")
-  return toCustomCall(itemId("ctc", head, index), { ...call, input }, status, tool)
+  const { arguments: written, id, signature } = call
+  const text = tool.type === "custom"
+    ? toInput(written, status === "incomplete")
+    : written === "" && status === "completed"
+    ? "{}"
+    : written
+  return toCallItem(callId(head, index, tool), { id, signature, text }, status, tool)
 }
+
+/** The id of a call of `tool` that is the `index`-th item of its response. */
+export const callId = (head: Head, index: number, { type }: ClientTool): string =>
+  itemId(type === "custom" ? "ctc" : "fc", head, index)
 
 /** A text as a part of a message. */
 export const toText = (text: string, logprobs: ReadonlyArray<Json>): OutputText => ({
@@ -74,36 +80,23 @@ export const toMessage = (
   status: ItemStatus
 ): MessageItem => ({ id, type: "message", status, role: "assistant", content })
 
-/** A tool call as an item. A call that is complete has arguments, if only none: `{}`. */
-export const toFunctionCall = (
-  id: string,
-  call: ToolCall,
-  status: ItemStatus,
-  { namespace }: ClientTool
-): FunctionCallItem => ({
-  id,
-  type: "function_call",
-  status,
-  arguments: call.arguments === "" && status === "completed" ? "{}" : call.arguments,
-  call_id: call.id,
-  name: call.name,
-  ...(namespace === undefined ? {} : { namespace }),
-  ...(call.signature ? { signature: Signature.show(call.signature) } : {})
-})
+/** What there is of a call: `text` is a function's arguments, or the input of a custom tool. */
+export interface CallText extends Pick<ToolCall, "id" | "signature"> {
+  readonly text: string
+}
 
-/** A call of a custom tool as an item. */
-export const toCustomCall = (
+/** A call of `tool` as an item. */
+export const toCallItem = (
   id: string,
-  call: Pick<ToolCall, "id" | "signature"> & { readonly input: string },
+  { id: call_id, signature, text }: CallText,
   status: ItemStatus,
-  { name, namespace }: ClientTool
-): CustomCallItem => ({
-  id,
-  type: "custom_tool_call",
-  status,
-  call_id: call.id,
-  input: call.input,
-  name,
-  ...(namespace === undefined ? {} : { namespace }),
-  ...(call.signature ? { signature: Signature.show(call.signature) } : {})
-})
+  { name, namespace, type }: ClientTool
+): FunctionCallItem | CustomCallItem => {
+  const rest = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(signature ? { signature: Signature.show(signature) } : {})
+  }
+  return type === "custom"
+    ? { id, type: "custom_tool_call", status, call_id, input: text, name, ...rest }
+    : { id, type: "function_call", status, arguments: text, call_id, name, ...rest }
+}

@@ -12,7 +12,7 @@ import type {
 import type { Issue } from "../../../domain/GatewayError.ts"
 import * as Fields from "../../Fields.ts"
 import { array, boolean, object, string } from "../../json.ts"
-import { expectedTokens, tokens } from "../parameters.ts"
+import { expectedTokens, metadata, tokens } from "../parameters.ts"
 
 /**
  * What a request says of the answer that it wants, but for tools; what is wrong with it is added to
@@ -29,7 +29,7 @@ export const readParameters = (body: JsonObject, issues: Array<Issue>): Paramete
     logprobs: readLogprobs(fields),
     reasoningEffort: readEffort(fields, issues),
     user: optional("safety_identifier", user, expectedUser) ?? optional("user", user, expectedUser),
-    metadata: optional("metadata", readMetadata, expectedMetadata)
+    metadata: optional("metadata", metadata.read, metadata.expected)
   }
 }
 
@@ -84,17 +84,3 @@ const expectedEffort = `one of ${Array.from(efforts.keys(), (word) => `"${word}"
 
 const user = Fields.textUpTo(512)
 const expectedUser = "a text of 1 to 512 characters"
-
-const readMetadata: Fields.Read<Readonly<Record<string, string>>> = (value) => {
-  const labels = object(value)
-  if (labels === undefined) return undefined
-  const read: Record<string, string> = {}
-  let count = 0
-  for (const [name, label] of Object.entries(labels)) {
-    const isFit = typeof label === "string" && name.length <= 64 && label.length <= 512
-    if (!isFit || ++count > 16) return undefined
-    read[name] = label
-  }
-  return read
-}
-const expectedMetadata = "at most 16 labels, of at most 64 characters and with texts of at most 512"

@@ -5,16 +5,16 @@
  */
 import * as Effect from "effect/Effect"
 import type { CompletionRequest, JsonObject } from "../../../domain/Completion.ts"
-import { GatewayError, type Issue } from "../../../domain/GatewayError.ts"
+import { GatewayError, invalidRequest, type Issue } from "../../../domain/GatewayError.ts"
 import type { Generated } from "../../../gateway/whole.ts"
-import { dropUnsupported } from "../../dropUnsupported.ts"
-import * as Fields from "../../Fields.ts"
-import { boolean, object } from "../../json.ts"
+import { boolean } from "../../json.ts"
+import type { PathOf } from "../../places.ts"
 import type { Incoming, Reading, Wanted } from "../../Surface.ts"
-import { invalid } from "../invalid.ts"
+import { invalid, paramOf } from "../invalid.ts"
+import { openingOf } from "../opening.ts"
 import { costHeaders } from "../usage.ts"
 import { eventsOf } from "./events.ts"
-import { readMessages } from "./input.ts"
+import { placeOf, readMessages } from "./input.ts"
 import { readOffer } from "./offer.ts"
 import { toOutput } from "./output.ts"
 import { readParameters } from "./parameters.ts"
@@ -27,11 +27,11 @@ export const reading: Reading = (incoming) =>
   Effect.suspend(() => {
     const read = readResponse(incoming)
     if (read instanceof GatewayError) return Effect.fail(read)
-    const { head, request, stream } = read
+    const { head, pathOf, request, stream } = read
     const reply: Wanted["reply"] = stream
       ? { _tag: "Streamed", events: eventsOf(head) }
       : { _tag: "Whole", headers: costHeaders, body: (generated) => toBody(head, generated) }
-    return Effect.succeed({ request, reply })
+    return Effect.succeed({ request, reply, pathOf })
   })
 
 /** The response that a whole answer makes. */
@@ -50,29 +50,31 @@ interface Read {
   readonly request: CompletionRequest
   readonly head: Head
   readonly stream: boolean
+  readonly pathOf: PathOf
 }
 
 /** The request that came in, or what is wrong with it. Fields that nobody knows are no fault. */
 const readResponse = ({ body: value, headers, now, requestId }: Incoming): Read | GatewayError => {
-  const body = object(value)
-  if (body === undefined) return invalid([{ path: [], message: "The body is not an object" }])
-  const drop = dropUnsupported(headers, false)
-  if (drop instanceof GatewayError) return drop
-
-  const issues: Array<Issue> = []
-  refuse(body, issues)
-  const { optional, required } = Fields.make(body, issues)
-  const model = required("model", Fields.textUpTo(256), "the id of a model")
-  const leftOut = drop ? Array<string>() : undefined
-  const { parameters: tools, toolbox } = readOffer(body, { issues, leftOut })
-  const messages = readMessages(body, toolbox, issues)
+  const opening = openingOf(value, headers)
+  if (opening instanceof GatewayError) return opening
+  const { body, drops: dropUnsupported, fields, issues, model } = opening
+  refuse(fields, body)
+  const hosted: Array<Issue> = []
+  const { parameters: tools, toolbox } = readOffer(body, { issues, hosted })
+  const messages = readMessages(body, toolbox, { issues })
   const parameters = { ...readParameters(body, issues), ...tools }
-  const stream = optional("stream", boolean, "true or false") ?? false
+  const stream = fields.optional("stream", boolean, "true or false") ?? false
   if (issues.length > 0 || model === undefined) return invalid(issues)
+  if (hosted.length > 0 && !dropUnsupported) {
+    const message = "Tools that OpenAI itself runs cannot be offered"
+    return invalidRequest(message, { kind: "unsupported_tool", issues: hosted, canDrop: true })
+  }
+  const leftOut = hosted.map(({ path }) => paramOf(path.slice(0, -1)) ?? "")
   return {
-    request: { model, messages, parameters, dropUnsupported: drop, leftOut },
+    request: { model, messages, parameters, dropUnsupported, leftOut },
     head: { ...headOf(body, requestId, now), toolbox },
-    stream
+    stream,
+    pathOf: placeOf(body)
   }
 }
 

@@ -4,12 +4,10 @@
  * @module
  */
 import type { JsonObject } from "../../../domain/Completion.ts"
-import type { Issue } from "../../../domain/GatewayError.ts"
-import * as Fields from "../../Fields.ts"
+import type { Fields } from "../../Fields.ts"
 
-/** Adds to `issues` whatever of `body` asks for such a thing. */
-export const refuse = (body: JsonObject, issues: Array<Issue>): void => {
-  const { refused } = Fields.make(body, issues)
+/** Notes whatever of `body` asks for such a thing; `fields` are its own. */
+export const refuse = ({ refused }: Fields, body: JsonObject): void => {
   refused(
     "previous_response_id",
     "No responses are kept here: send the whole conversation in input, with the output items of " +

@@ -7,7 +7,7 @@ import type { Json, JsonObject, ToolChoice } from "../../../domain/Completion.ts
 import * as Fields from "../../Fields.ts"
 import { array, object, string } from "../../json.ts"
 import type { ClientTool, Toolbox } from "../Toolbox.ts"
-import { type Findings, hosted, own } from "./tools.ts"
+import { type Findings, hosted, mostTools, own } from "./tools.ts"
 
 /** What a client says of the tools that it offers. */
 export interface Choice {
@@ -57,7 +57,8 @@ export const readChoice = (
 
 const readAllowed = (choice: JsonObject, findings: Findings): Choice => {
   const { optional, required } = Fields.make(choice, findings.issues, path)
-  const allowed = (required("tools", array, "an array of tools") ?? []).flatMap((value, at) => {
+  const listed = required("tools", readListed, `an array of at most ${mostTools} tools`) ?? []
+  const allowed = listed.flatMap((value, at) => {
     const named = object(value)
     const name = string(named?.name) ?? ""
     if (named?.type === "namespace") return [isIn(name)]
@@ -68,6 +69,11 @@ const readAllowed = (choice: JsonObject, findings: Findings): Choice => {
   })
   const mode = optional("mode", Fields.oneOf("auto", "required"), '"auto" or "required"')
   return { mode: mode ?? "auto", allows: (tool) => allowed.some((allows) => allows(tool)) }
+}
+
+const readListed: Fields.Read<ReadonlyArray<Json>> = (value) => {
+  const listed = array(value)
+  return listed && listed.length <= mostTools ? listed : undefined
 }
 
 const isIn = (group: string) => ({ namespace }: ClientTool): boolean => namespace === group

@@ -8,15 +8,14 @@ import type { Issue } from "../../../domain/GatewayError.ts"
 import * as Fields from "../../Fields.ts"
 import { array, boolean, object, string } from "../../json.ts"
 import { toFunction } from "../customTool.ts"
-import { paramOf } from "../invalid.ts"
 import type { ClientTool } from "../Toolbox.ts"
 
 /** What a reader of tools finds on its way. */
 export interface Findings {
   /** What is wrong. */
   readonly issues: Array<Issue>
-  /** What is left out, by its name; absent where nothing may be. */
-  readonly leftOut: Array<string> | undefined
+  /** The types of tools that OpenAI itself would run: nobody else can. */
+  readonly hosted: Array<Issue>
 }
 
 /** A tool that is offered. */
@@ -27,18 +26,19 @@ export interface Offered {
 }
 
 /** The most tools of a request. */
-const mostTools = 512
+export const mostTools = 512
 
 /** The tools in `listed`, those of groups among the others. */
 export const readTools = (
   listed: ReadonlyArray<Json>,
   findings: Findings
 ): ReadonlyArray<Offered> => {
-  const offered = listed.flatMap((tool, at) => readTool(tool, ["tools", at], findings))
-  if (Math.max(listed.length, offered.length) > mostTools) {
-    findings.issues.push({ path: ["tools"], message: `Expected at most ${mostTools} tools` })
-  }
-  return offered
+  const offered = listed.length > mostTools
+    ? undefined
+    : listed.flatMap((tool, at) => readTool(tool, ["tools", at], findings))
+  if (offered && offered.length <= mostTools) return offered
+  findings.issues.push({ path: ["tools"], message: `Expected at most ${mostTools} tools` })
+  return []
 }
 
 const readTool = (value: Json, path: Fields.Path, findings: Findings): ReadonlyArray<Offered> => {
@@ -95,13 +95,12 @@ const shortName: Fields.Read<string> = (value) =>
 /** The types of tools that clients run, and any provider can be offered. */
 export const own = Fields.oneOf("function", "custom")
 
-/** Leaves out what OpenAI itself would run, or refuses it: nobody else can. */
-export const hosted = (value: Json, path: Fields.Path, { issues, leftOut }: Findings): void => {
-  if (string(object(value)?.type) === undefined) {
-    issues.push({ path, message: "Expected an object with a type" })
-  } else if (leftOut) leftOut.push(paramOf(path) ?? "")
-  else issues.push({ path: [...path, "type"], message: onlyOwn })
+/** Notes a tool that OpenAI itself would run. */
+export const hosted = (value: Json, path: Fields.Path, findings: Findings): void => {
+  if (string(object(value)?.type) !== undefined) {
+    findings.hosted.push({ path: [...path, "type"], message: onlyOwn })
+  } else findings.issues.push({ path, message: "Expected an object with a type" })
 }
 
 const onlyOwn = 'Only tools of type "function", "custom" and "namespace" can be offered: others ' +
-  "are run by OpenAI itself. Leave it out, or send the header X-Penstock-Drop-Unsupported: true"
+  "are run by OpenAI itself"

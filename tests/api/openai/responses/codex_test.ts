@@ -225,8 +225,9 @@ liveTest(
         `${url}/v1/responses`,
         request(modelOf.anthropic, question)
       )
-      assertEquals([status, body.error.param], [400, "tools[3].type"])
-      assertMatch(body.error.message, /X-Penstock-Drop-Unsupported: true/)
+      const { code, message, param } = body.error
+      assertEquals([status, code, param], [400, "unsupported_tool", "tools[3].type"])
+      assertMatch(message, /X-Penstock-Drop-Unsupported: true/)
       assertEquals(provider.calls, [])
     })
 )

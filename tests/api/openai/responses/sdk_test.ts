@@ -256,6 +256,23 @@ liveTest(
           [{ tools: [{ type: "web_search" }] }, "tools[0].type"],
           [{ input: [{ type: "item_reference", id: "msg_1" }] }, "input[0]"],
           [{ temperature: 7, stream: true }, "temperature"],
+          [
+            {
+              instructions: "Look",
+              input: [
+                { type: "function_call", call_id: "a", name: "f", arguments: "{}" },
+                { type: "function_call_output", call_id: "a", output: "b" },
+                {
+                  role: "user",
+                  content: [
+                    { type: "input_text", text: "Look" },
+                    { type: "input_image", image_url: "data:image/tiff;base64,AA", detail: "low" }
+                  ]
+                }
+              ]
+            },
+            "input[2].content[1]"
+          ],
           // These the model cannot honour; they are told in this API's names as well.
           [{ text: { format: { type: "json_object" } } }, "text.format"],
           [{ include: ["message.output_text.logprobs"] }, "top_logprobs"]
