@@ -376,7 +376,8 @@ liveTest("the README's curl commands are answered", () =>
     assertStringIncludes(answers[2] ?? "", '"id":"simulator"')
     assertStringIncludes(answers[3] ?? "", '"object":"chat.completion"')
     assertStringIncludes(answers[4] ?? "", '"type":"message"')
-    assertStringIncludes(answers[5] ?? "", '"fallback_models":["claude-3"]')
+    assertStringIncludes(answers[5] ?? "", '"object":"embedding"')
+    assertStringIncludes(answers[6] ?? "", '"fallback_models":["claude-3"]')
   }), { ignore: !withCurl })
 
 const clients = [
