@@ -52,6 +52,7 @@ export const modelSettings = ({ price, deployments, ...options }: ModelOptions):
   capabilities: options.capabilities,
   rates: price && {
     ...toRates(price),
+    by: "operator",
     serviceTiers: price.service_tiers && Record.map(price.service_tiers, toRates)
   }
 })

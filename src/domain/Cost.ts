@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Usage } from "./Usage.ts"
+import { noMedia, type Usage } from "./Usage.ts"
 
 /** What an answer cost, in whole nano-dollars (a billionth of a US dollar), never negative. */
 export interface Cost {
@@ -23,14 +23,26 @@ export interface TokenRates {
   readonly longCacheWrite?: number | undefined
   /** Reasoning. Default: `output`. */
   readonly reasoning?: number | undefined
+  /** Audio that is read. Default: `input`. */
+  readonly audioInput?: number | undefined
+  /** Audio that is read from the provider's cache. Default: `cachedInput`. */
+  readonly cachedAudioInput?: number | undefined
+  /** Audio that is written. Default: `output`. */
+  readonly audioOutput?: number | undefined
+  /** Images that are written. Default: `output`. */
+  readonly imageOutput?: number | undefined
 }
 
 /** What a model costs. */
 export interface Rates extends TokenRates {
   /** US dollars for each request, whatever its length; part of the input's cost. Default: 0. */
   readonly perRequest?: number | undefined
+  /** US dollars for each search of the web; part of the input's cost. Default: not known. */
+  readonly perSearch?: number | undefined
   /** Prices for long prompts, from the lowest threshold up. Default: none. */
   readonly tiers?: ReadonlyArray<RateTier> | undefined
+  /** Who says so: what an operator sets counts for more than what a provider tells. Default: a list. */
+  readonly by?: "operator" | undefined
   /** Prices of other tiers of service, by the provider's names for them. Default: not known. */
   readonly serviceTiers?: Readonly<Record<string, TokenRates>> | undefined
 }
@@ -46,32 +58,48 @@ const mostNanos = (Number.MAX_SAFE_INTEGER - 1) / 2
 
 /** What `counted` costs at `rates`: each side is summed exactly, then rounded once, half to even. */
 export const costOf = (rates: Rates, counted: Usage): Cost => {
-  const usage = counted.billed ? { ...nothingSpecial, ...counted.billed } : counted
+  const usage = counted.billed ? { ...counted, ...nothingSpecial, ...counted.billed } : counted
   const at = ratesFor(rates, usage.promptTokens)
-  const { cachedTokens, cacheWriteTokens, longCacheWriteTokens: long = 0, reasoningTokens } = usage
-  const plain = usage.promptTokens - cachedTokens - cacheWriteTokens
+  const { cacheWriteTokens, longCacheWriteTokens: long = 0, reasoningTokens, searches = 0 } = usage
+  const { audioPrompt, cachedAudio, audioWritten, imageWritten } = usage.media ?? noMedia
+  const cachedText = usage.cachedTokens - cachedAudio
+  const audio = audioPrompt - cachedAudio
+  const plain = usage.promptTokens - usage.cachedTokens - cacheWriteTokens - audio
   const cached = at.cachedInput ?? at.input
+  const audioRate = at.audioInput ?? at.input
+  const cachedAudioRate = at.cachedAudioInput ?? cached
   const short = cacheWriteTokens - long
   const cacheWrite = at.cacheWrite ?? at.input
   const longCacheWrite = at.longCacheWrite ?? cacheWrite
   const perRequest = (rates.perRequest ?? 0) * 1_000_000
-  const written = usage.completionTokens - reasoningTokens
+  const perSearch = (rates.perSearch ?? 0) * 1_000_000
+  const written = usage.completionTokens - reasoningTokens - audioWritten - imageWritten
   const reasoning = at.reasoning ?? at.output
-  const input = picos(plain, at.input) + picos(cachedTokens, cached) +
-    picos(short, cacheWrite) + picos(long, longCacheWrite) + picos(1, perRequest)
-  const output = picos(written, at.output) + picos(reasoningTokens, reasoning)
+  const audioOutput = at.audioOutput ?? at.output
+  const imageOutput = at.imageOutput ?? at.output
+  const input = picos(plain, at.input) + picos(cachedText, cached) +
+    picos(audio, audioRate) + picos(cachedAudio, cachedAudioRate) +
+    picos(short, cacheWrite) + picos(long, longCacheWrite) +
+    picos(1, perRequest) + picos(searches, perSearch)
+  const output = picos(written, at.output) + picos(reasoningTokens, reasoning) +
+    picos(audioWritten, audioOutput) + picos(imageWritten, imageOutput)
   // No item is negative, so a safe sum had only safe addends: every step of it was exact.
   return {
     inputNanos: Number.isSafeInteger(input) ? roundHalfEven(input) : bigNanos([
       [plain, at.input],
-      [cachedTokens, cached],
+      [cachedText, cached],
+      [audio, audioRate],
+      [cachedAudio, cachedAudioRate],
       [short, cacheWrite],
       [long, longCacheWrite],
-      [1, perRequest]
+      [1, perRequest],
+      [searches, perSearch]
     ]),
     outputNanos: Number.isSafeInteger(output) ? roundHalfEven(output) : bigNanos([
       [written, at.output],
-      [reasoningTokens, reasoning]
+      [reasoningTokens, reasoning],
+      [audioWritten, audioOutput],
+      [imageWritten, imageOutput]
     ])
   }
 }
@@ -80,47 +108,22 @@ const nothingSpecial = {
   cachedTokens: 0,
   cacheWriteTokens: 0,
   longCacheWriteTokens: 0,
-  reasoningTokens: 0
+  reasoningTokens: 0,
+  media: noMedia
 }
-
-/** What a provider's tiers of service cost, each as a share of the ordinary price. */
-export type TierShares = Readonly<Record<string, number>>
 
 /**
- * The rates of a tier of service: as the operator says, else by its share of the ordinary ones;
- * absent where neither is known.
+ * `nanos`, which a provider says that `usage` cost altogether, as a cost: shared out between prompt
+ * and answer as `rates` would, or alike for each token where there are none.
  */
-export const atTier = (
-  rates: Rates | undefined,
-  tier: string | undefined,
-  shares: TierShares = {}
-): Rates | undefined => {
-  if (rates === undefined || tier === undefined) return rates
-  const { serviceTiers = {}, ...ordinary } = rates
-  if (Object.hasOwn(serviceTiers, tier)) return serviceTiers[tier]
-  const share = Object.hasOwn(shares, tier) ? shares[tier] : undefined
-  if (share === undefined) return undefined
-  return {
-    ...shared(ordinary, share),
-    perRequest: rates.perRequest,
-    tiers: rates.tiers?.map(({ overPromptTokens, ...tier }) => ({
-      overPromptTokens,
-      ...shared(tier, share)
-    }))
-  }
+export const toldCost = (nanos: number, rates: Rates | undefined, usage: Usage): Cost => {
+  const reckoned = costOf(rates ?? alike, usage)
+  const total = totalNanos(reckoned)
+  const outputNanos = total === 0 ? 0 : Math.round(nanos * (reckoned.outputNanos / total))
+  return { inputNanos: nanos - outputNanos, outputNanos }
 }
 
-const shared = (rates: TokenRates, share: number): TokenRates => {
-  const part = (rate: number | undefined) => rate === undefined ? undefined : rate * share
-  return {
-    input: rates.input * share,
-    output: rates.output * share,
-    cachedInput: part(rates.cachedInput),
-    cacheWrite: part(rates.cacheWrite),
-    longCacheWrite: part(rates.longCacheWrite),
-    reasoning: part(rates.reasoning)
-  }
-}
+const alike: Rates = { input: 1, output: 1 }
 
 /** Both costs together; unknown where one of them is. */
 export const plus = (a: Cost | undefined, b: Cost | undefined): Cost | undefined =>

@@ -28,6 +28,16 @@ export interface EmbeddingRequest {
 /** What vectors are for. */
 export type EmbeddingPurpose = "query" | "document" | "similarity" | "classification" | "clustering"
 
+/** How far a request has come whose inputs are sent one part after the other. */
+export interface EmbeddingProgress {
+  /** How many inputs were sent. */
+  readonly sent: number
+  /** How many of them became vectors. */
+  readonly answered: number
+  /** The tokens of those, as the provider counted; absent where it does not say. */
+  readonly promptTokens: number | undefined
+}
+
 /** The vectors of all inputs, in their order. */
 export interface Embeddings {
   readonly vectors: ReadonlyArray<ReadonlyArray<number>>

@@ -5,8 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import type { CompletionRequest } from "../domain/Completion.ts"
-import { atTier, type Cost, costOf, type Rates, type TierShares } from "../domain/Cost.ts"
+import { type Cost, costOf, type Rates, toldCost } from "../domain/Cost.ts"
 import type { Model } from "../domain/Model.ts"
+import { type Terms, underTerms } from "../domain/Terms.ts"
 import type { Usage } from "../domain/Usage.ts"
 import { chargeFor, type Ended, needed } from "../ledger/charge.ts"
 import type { Asked, Charge } from "../ledger/Entry.ts"
@@ -23,11 +24,7 @@ export const account = (
   leg: Leg,
   usage: Usage
 ): Cost | undefined => {
-  const charge = chargeOf(
-    usage,
-    leg.rates,
-    leg.candidate.deployment.provider.settings.provider.tierShares
-  )
+  const charge = chargeOf(usage, leg.rates, leg.candidate.deployment.provider.settings.provider)
   leg.charge = charge
   leg.attempt.usage = usage
   leg.attempt.cost = charge.cost
@@ -37,13 +34,20 @@ export const account = (
   return charge.cost
 }
 
-/** What `usage` costs at `rates`, or at those of the tier of service that it tells. */
+/**
+ * What `usage` costs: what the provider itself says, where the operator has set no price; else at the
+ * `ordinary` rates of its model, under the provider's `terms`. Unknown where neither is known for all
+ * that is in it.
+ */
 export const chargeOf = (
   usage: Usage,
   ordinary: Rates | undefined,
-  shares?: TierShares
+  terms: Terms = {}
 ): Charge => {
-  const rates = atTier(ordinary, usage.tier, shares)
+  if (usage.toldNanos !== undefined && ordinary?.by !== "operator") {
+    return { usage, cost: toldCost(usage.toldNanos, ordinary, usage), rates: undefined }
+  }
+  const rates = underTerms(ordinary, usage, terms)
   return { usage, cost: rates && costOf(rates, usage), rates }
 }
 

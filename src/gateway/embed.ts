@@ -5,8 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import type { CompletionRequest } from "../domain/Completion.ts"
-import type { EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
+import type { EmbeddingProgress, EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
 import { GatewayError, invalidRequest, type Issue } from "../domain/GatewayError.ts"
+import type { Message } from "../domain/Message.ts"
 import { lacks } from "../domain/Model.ts"
 import type { Usage } from "../domain/Usage.ts"
 import * as Written from "../ledger/tokens/Written.ts"
@@ -15,7 +16,7 @@ import { written } from "./account.ts"
 import type { Ask } from "./Ask.ts"
 import type { Course } from "./call.ts"
 import type { Journey } from "./Journey.ts"
-import { inOnePiece, type Piece } from "./onePiece.ts"
+import { inOnePiece, type Piece, type Read } from "./onePiece.ts"
 import { auto } from "./plan.ts"
 import type { Tools } from "./Tools.ts"
 import { travel } from "./travel.ts"
@@ -37,19 +38,23 @@ export interface Embedded extends Omit<Piece<Embeddings>, "answer"> {
 export const toAsk = (ask: EmbedAsk): Ask | GatewayError => {
   const { inputs, model, user } = ask.request
   if (model === auto) return notForAuto
-  const content = inputs.map((input) => ({ type: "text", text: textFor(input) } as const))
   return {
     ...ask,
     operation: "embeddings",
     request: {
       model,
-      // In one message: what each message takes besides its text, a text to embed does not.
-      messages: [{ role: "user", content }],
+      messages: messagesOf(inputs),
       parameters: { maxTokens: 0, user },
       dropUnsupported: false
     }
   }
 }
+
+/** `inputs` in one message: what each takes besides its text, a text to embed does not. */
+const messagesOf = (inputs: EmbeddingRequest["inputs"]): ReadonlyArray<Message> => [{
+  role: "user",
+  content: inputs.map((input) => ({ type: "text", text: textFor(input) }))
+}]
 
 /** Has somebody make vectors of what `request` asks for. */
 export const embed = (
@@ -62,8 +67,13 @@ export const embed = (
     const { model, provider } = deployment
     const { caller, told } = journey.ask
     told.dropped = namesOf(refusals(deployment, request))
+    let progress: EmbeddingProgress | undefined
+    const note = (now: EmbeddingProgress) => {
+      progress = now
+    }
     const call = inOnePiece<Embeddings>(tools, journey, leg, {
-      ask: (guard) => provider.embed(request, model.upstreamModel, guard, caller),
+      ask: (guard) => provider.embed(request, model.upstreamModel, guard, caller, note),
+      read: (isGivenUp, asked) => readOf(request.inputs, asked, isGivenUp, progress),
       reported: reportedBy,
       written: () => Written.make()
     })
@@ -78,6 +88,25 @@ export const embed = (
     ...manner,
     admit: (deployment, asked) => admit(deployment, request, asked)
   })
+}
+
+/**
+ * What was read of `inputs` without an answer to all of them: those that have their vectors, and
+ * where it was given up also those that were sent.
+ */
+const readOf = (
+  inputs: EmbeddingRequest["inputs"],
+  asked: CompletionRequest,
+  isGivenUp: boolean,
+  progress: EmbeddingProgress | undefined
+): Read | undefined => {
+  const { answered = 0, promptTokens, sent = inputs.length } = progress ?? {}
+  const read = isGivenUp ? sent : answered
+  if (read === 0) return undefined
+  return {
+    request: { ...asked, messages: messagesOf(inputs.slice(0, read)) },
+    reported: read === answered ? reportedBy({ vectors: [], promptTokens }) : undefined
+  }
 }
 
 /** `asked`, where `deployment` can honour `request`. */
@@ -99,14 +128,15 @@ const admit = (
   // There is no answer to a request without what it is about.
   if (first) {
     return invalidRequest(`Model "${model.id}" cannot read all of it: ${first.message}`, {
-      kind: "unsupported_content",
+      kind: "unsupported_input",
       issues: unreadable
     })
   }
   if (issues.length === 0 || request.dropUnsupported) return asked
   return invalidRequest(`Model "${model.id}" cannot honour ${namesOf(issues).join(", ")}`, {
     kind: "unsupported_parameter",
-    issues
+    issues,
+    canDrop: true
   })
 }
 
@@ -115,9 +145,9 @@ const noVectors = (message: string): GatewayError =>
 
 /** What `deployment` has no words for. */
 const refusals = (
-  { provider: { settings: { provider: { dialect: { embeddings } } } } }: Deployment,
+  { model, provider: { settings: { provider: { dialect: { embeddings } } } } }: Deployment,
   request: EmbeddingRequest
-): ReadonlyArray<Issue> => embeddings?.unsupported(request) ?? []
+): ReadonlyArray<Issue> => embeddings?.unsupported(request, model.upstreamModel) ?? []
 
 const namesOf = (issues: ReadonlyArray<Issue>) => Array.from(new Set(issues.map(nameOf)))
 

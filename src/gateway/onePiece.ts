@@ -7,6 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Guard } from "../actor/Team.ts"
+import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Cost } from "../domain/Cost.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Usage } from "../domain/Usage.ts"
@@ -34,6 +35,19 @@ export interface OnePiece<A> {
   readonly reported: (answer: A) => Usage | undefined
   /** What it wrote, for where that has to be counted. */
   readonly written: (answer: A) => Written.Written
+  /**
+   * What it read before it came to nothing. Default: all of `request` where it `isGivenUp`, for it
+   * may have been read by then, and else nothing.
+   */
+  readonly read?: ((isGivenUp: boolean, request: CompletionRequest) => Read | undefined) | undefined
+}
+
+/** What was read by a call without an answer. */
+export interface Read {
+  /** So much of the request. */
+  readonly request: CompletionRequest
+  /** What the provider counted of that; absent where it did not. */
+  readonly reported: Usage | undefined
 }
 
 /** Makes the call of `leg`, and charges it. */
@@ -41,7 +55,7 @@ export const inOnePiece = <A>(
   tools: Tools,
   journey: Journey,
   leg: Leg,
-  { ask, reported, written: writtenIn }: OnePiece<A>
+  { ask, read: readBy = allOrNothing, reported, written: writtenIn }: OnePiece<A>
 ): Effect.Effect<Piece<A>, UpstreamFault | ClientTooSlow> => {
   const { guard } = tools.watchman.begin({
     headMs: tools.times.wholeHeadMs,
@@ -68,10 +82,12 @@ export const inOnePiece = <A>(
   )
   // Whoever leaves before the answer has had it written all the same: at least its prompt was read.
   return Effect.onExit(asked, (exit) => {
-    if (leg.charge || !isGivenUp(exit) || leg.placedAt === undefined) return Effect.void
+    if (leg.charge || Exit.isSuccess(exit) || leg.placedAt === undefined) return Effect.void
+    const read = readBy(isGivenUp(exit), leg.request)
+    if (read === undefined) return Effect.void
     return Effect.map(
-      charged(tools, leg, leg.request, Written.make, {
-        reported: undefined,
+      charged(tools, leg, read.request, Written.make, {
+        reported: read.reported,
         interrupted: true,
         accepted: true
       }),
@@ -89,5 +105,8 @@ const isGivenUp = (exit: Exit.Exit<unknown, UpstreamFault | ClientTooSlow>): boo
   const error = Cause.squash(exit.cause)
   return error instanceof UpstreamFault && error.class === "timeout_total"
 }
+
+const allOrNothing = (isGivenUp: boolean, request: CompletionRequest): Read | undefined =>
+  isGivenUp ? { request, reported: undefined } : undefined
 
 const nothing = () => {}

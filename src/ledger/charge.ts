@@ -51,17 +51,21 @@ export const chargeFor = (ended: Ended & Counted): Usage | undefined => {
     : interrupted
     ? Math.max(reported.completionTokens, counted)
     : reported.completionTokens
+  if (completionTokens === reported.completionTokens) return reported
+  // What the provider says that it costs is of the tokens that it says.
+  const { toldNanos: _, ...counts } = reported
   return {
-    ...reported,
+    ...counts,
     completionTokens,
     reasoningTokens: Math.min(reported.reasoningTokens, completionTokens),
-    source: completionTokens === reported.completionTokens ? reported.source : "mixed"
+    source: "mixed"
   }
 }
 
 /** Whether the provider reports more than twice what it was allowed to write: no count of an answer. */
 export const isAbsurd = ({ reported, maxTokens }: Ended): boolean =>
-  reported !== undefined && maxTokens !== undefined && reported.completionTokens > 2 * maxTokens
+  reported !== undefined && maxTokens !== undefined &&
+  reported.completionTokens - (reported.asideTokens ?? 0) > 2 * maxTokens
 
 const nothing: Usage = {
   promptTokens: 0,

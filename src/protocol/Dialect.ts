@@ -53,10 +53,15 @@ export type ListedModel = Pick<ModelSpec, "id"> & Partial<Omit<ModelSpec, "id">>
 
 /** How to ask for vectors. As pure as the rest. */
 export interface EmbeddingDialect {
-  /** What `request` asks for and this dialect has no words for. */
-  readonly unsupported: (request: EmbeddingRequest) => ReadonlyArray<Unsupported>
+  /** What `request` asks for and there are no words for with `model`, by the provider's own name. */
+  readonly unsupported: (request: EmbeddingRequest, model: string) => ReadonlyArray<Unsupported>
+  /** What `request` is asked for in, one call after the other. Default: all of it in one. */
+  readonly parts?:
+    | ((request: EmbeddingRequest, model: string) => ReadonlyArray<EmbeddingRequest>)
+    | undefined
   readonly encode: (request: EmbeddingRequest, model: string) => Call
-  readonly decode: (body: unknown) => Embeddings | UpstreamFault
+  /** Reads an answer; `headers` are those that it came with. */
+  readonly decode: (body: unknown, headers?: Headers) => Embeddings | UpstreamFault
 }
 
 /** How to have a prompt counted without an answer. As pure as the rest. */

@@ -4,14 +4,14 @@
  * @module
  */
 import * as Redacted from "effect/Redacted"
-import type { TierShares } from "../domain/Cost.ts"
 import type { ModelSpec } from "../domain/Model.ts"
+import type { Terms } from "../domain/Terms.ts"
 import type { Dialect } from "../protocol/Dialect.ts"
 import type { Connection, ProviderOption, Said } from "./Connection.ts"
 import type { Send } from "./Egress.ts"
 
 /** A place that serves models: an address, a way to show a key, and the dialect spoken there. */
-export interface Provider {
+export interface Provider extends Terms {
   /** The name in the configuration and in `/models`, such as `"openai"`. */
   readonly id: string
   /** The name for people. */
@@ -44,8 +44,6 @@ export interface Provider {
   readonly models: ReadonlyArray<ModelSpec>
   /** Its name in the price list; absent where its models have no known price. */
   readonly pricing?: string | undefined
-  /** What its other tiers of service cost. Default: nobody knows, and what they serve has no price. */
-  readonly tierShares?: TierShares | undefined
   /**
    * Ask it which models it serves, and offer those too: at start, with each check by its list, and
    * from time to time. Default: true.

@@ -15,7 +15,7 @@ import type { Guard, NotDone } from "../actor/Team.ts"
 import type { Answer } from "../domain/Answer.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Delta } from "../domain/Delta.ts"
-import type { EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
+import type { EmbeddingProgress, EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { ListedModel, Target } from "../protocol/Dialect.ts"
 import { actorFaults } from "./actorFaults.ts"
@@ -58,12 +58,16 @@ export interface ProviderActor {
     consume: (deltas: Stream.Stream<Delta, UpstreamFault>) => Effect.Effect<A, E, R>,
     lane?: string
   ) => Effect.Effect<A, E | E2 | UpstreamFault, R>
-  /** Asks for vectors, of a model by the provider's own name; for the rest as `complete`. */
+  /**
+   * Asks for vectors, of a model by the provider's own name, and lets `told` hear how far that is;
+   * for the rest as `complete`.
+   */
   readonly embed: <E2>(
     request: EmbeddingRequest,
     model: string,
     guard: Guard<E2>,
-    lane?: string
+    lane?: string,
+    told?: (progress: EmbeddingProgress) => void
   ) => Effect.Effect<Embeddings, E2 | UpstreamFault>
   /** Has a prompt counted; for the rest as `complete`. */
   readonly count: <E2>(
@@ -169,7 +173,8 @@ export const start = Effect.fnUntraced(function* (settings: ProviderSettings) {
       perform(exchange.complete(request, target), guard, lane),
     stream: (request, target, guard, consume, lane) =>
       perform(exchange.stream(request, target, consume), guard, lane),
-    embed: (request, model, guard, lane) => perform(exchange.embed(request, model), guard, lane),
+    embed: (request, model, guard, lane, told) =>
+      perform(exchange.embed(request, model, told), guard, lane),
     count: (request, target, guard, lane) => perform(exchange.count(request, target), guard, lane),
     tell,
     isRunning: () => actor.vitals().phase === "running",

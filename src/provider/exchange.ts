@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import type { Answer } from "../domain/Answer.ts"
 import type { CompletionRequest } from "../domain/Completion.ts"
 import type { Delta } from "../domain/Delta.ts"
-import type { EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
+import type { EmbeddingProgress, EmbeddingRequest, Embeddings } from "../domain/Embedding.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
 import type { Call, ListedModel, Target } from "../protocol/Dialect.ts"
 import { badResponse } from "../protocol/fault.ts"
@@ -17,6 +17,7 @@ import * as StreamDecoder from "../protocol/StreamDecoder.ts"
 import * as Body from "./body.ts"
 import type { Connection } from "./Connection.ts"
 import type { Send, UpstreamRequest } from "./Egress.ts"
+import { type AskForPart, inParts } from "./inParts.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
 import * as Reply from "./reply.ts"
 import { signedBy } from "./signedBy.ts"
@@ -24,8 +25,6 @@ import { isIn, withoutSecrets } from "./withoutKey.ts"
 
 /** The largest answer in one piece that is read, in bytes. */
 const answerLimit = 32 * 1024 * 1024
-/** The largest answer of vectors: thousands of them, with thousands of numbers each. */
-const vectorsLimit = 128 * 1024 * 1024
 /** The largest list of models, in bytes: ten thousand, with all that is told of each. */
 const listLimit = 8 * 1024 * 1024
 /** The largest count that is read, in bytes. */
@@ -44,10 +43,14 @@ export interface Exchange {
     target: Target,
     consume: (deltas: Stream.Stream<Delta, UpstreamFault>) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | UpstreamFault, R>
-  /** Asks for vectors, of a model by its own name; refused where the dialect has no words for it. */
+  /**
+   * Asks for vectors, of a model by its own name; refused where the dialect has no words for it.
+   * `told` hears how far it is, where that takes several calls.
+   */
   readonly embed: (
     request: EmbeddingRequest,
-    model: string
+    model: string,
+    told?: (progress: EmbeddingProgress) => void
   ) => Effect.Effect<Embeddings, UpstreamFault>
   /** Has a prompt counted; refused where the dialect has no words for it. */
   readonly count: (
@@ -134,16 +137,16 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
         )
       }),
 
-    embed: (request, model) =>
+    embed: (request, model, told) =>
       Effect.suspend(() => {
         const { embeddings } = dialect
         if (embeddings === undefined) return Effect.fail(Reply.noWords("vectors"))
-        return exchange(
-          post(embeddings.encode(request, model), model),
-          (response) =>
-            Effect.flatMap(Body.text(response, vectorsLimit), (text) =>
-              Reply.vectors(text, embeddings, request.inputs.length))
-        )
+        const parts = embeddings.parts?.(request, model) ?? [request]
+        const ask: AskForPart = (part, limit) =>
+          exchange(post(embeddings.encode(part, model), model), (response) =>
+            Effect.flatMap(Body.text(response, limit), (text) =>
+              Reply.vectors(text, embeddings, part.inputs.length, response.headers)))
+        return inParts(parts, ask, told)
       }),
 
     count: (request, target) =>

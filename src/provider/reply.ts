@@ -76,26 +76,29 @@ export const steps = (
     (deltas) => Effect.as(answer(deltas), deltas)
   )
 
-/** Reads the vectors of so many `inputs`. */
+/** Reads the vectors of so many `inputs`; `headers` are those that `text` came with. */
 export const vectors = (
   text: string,
   { decode }: EmbeddingDialect,
-  inputs: number
+  inputs: number,
+  headers?: Headers
 ): Effect.Effect<Embeddings, UpstreamFault> =>
   Effect.flatMap(
-    told(text, decode),
+    told(text, (body) => decode(body, headers)),
     (made) => {
-      const { vectors } = made
-      if (vectors.length !== inputs) {
-        const message = `The provider gave ${vectors.length} vectors for ${inputs} inputs`
-        return Effect.fail(badResponse(message))
-      }
-      // Such cannot be compared, which is all that vectors are for.
-      return vectors.some(({ length }) => length !== vectors[0]?.length)
-        ? Effect.fail(badResponse("The provider gave vectors of different lengths"))
-        : Effect.succeed(made)
+      const { vectors: { length } } = made
+      const message = `The provider gave ${length} vectors for ${inputs} inputs`
+      return length === inputs ? alike(made) : Effect.fail(badResponse(message))
     }
   )
+
+/** `made`, if its vectors have one length: others cannot be compared, which is all they are for. */
+export const alike = (made: Embeddings): Effect.Effect<Embeddings, UpstreamFault> => {
+  const [first] = made.vectors
+  return made.vectors.some(({ length }) => length !== first?.length)
+    ? Effect.fail(badResponse("The provider gave vectors of different lengths"))
+    : Effect.succeed(made)
+}
 
 /** Reads what `decode` understands. */
 export const told = <A>(

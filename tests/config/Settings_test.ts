@@ -187,6 +187,7 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
       capabilities: ["tools"],
       deployments: [{ provider: "q", upstreamModel: "v", weight: 0.5 }],
       rates: {
+        by: "operator",
         input: 1,
         output: 2,
         cachedInput: 3,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert"
 import * as Schema from "effect/Schema"
-import { atTier, costOf, type Rates, toDollars, totalNanos } from "../../src/domain/Cost.ts"
+import { costOf, type Rates, toDollars, toldCost, totalNanos } from "../../src/domain/Cost.ts"
 import { plus, type Usage } from "../../src/domain/Usage.ts"
 import { law } from "../kit/effect.ts"
 
@@ -45,22 +45,32 @@ Deno.test("costOf() prices what is cached for an hour apart from what is cached 
   assertEquals(inputOf(rates, 30), 100 * 3750)
 })
 
-Deno.test("atTier() prices a tier as the operator says, else by its share, else not at all", () => {
-  const own = { input: 1, output: 2 }
-  const tiered: Rates = {
-    ...rates,
-    perRequest: 0.01,
-    tiers: [{ overPromptTokens: 10, input: 6, output: 30 }],
-    serviceTiers: { priority: own }
-  }
-  assertEquals(atTier(tiered, undefined), tiered)
-  assertEquals(atTier(tiered, "priority", { priority: 9 }), own)
-  assertEquals(atTier(tiered, "fast"), undefined)
-  for (const name of ["constructor", "__proto__"]) assertEquals(atTier(tiered, name, {}), undefined)
-  assertEquals(atTier(undefined, "flex", { flex: 0.5 }), undefined)
-  const flex = atTier(tiered, "flex", { flex: 0.5 })
-  assertEquals([flex?.input, flex?.cachedInput, flex?.perRequest], [1.5, 0.15, 0.01])
-  assertEquals([flex?.tiers?.[0]?.overPromptTokens, flex?.tiers?.[0]?.output], [10, 15])
+Deno.test("costOf() prices audio and images apart from text, cached audio too", () => {
+  const counts = { promptTokens: 100, cachedTokens: 30, completionTokens: 60, reasoningTokens: 10 }
+  const media = { audioPrompt: 40, cachedAudio: 20, audioWritten: 15, imageWritten: 25 }
+  const dear = { ...rates, audioInput: 7, cachedAudioInput: 0.7, audioOutput: 40, imageOutput: 90 }
+  assertEquals(costOf(dear, usage({ ...counts, media })), {
+    inputNanos: 50 * 3000 + 10 * 300 + 20 * 7000 + 20 * 700,
+    outputNanos: 10 * 15_000 + 10 * 20_000 + 15 * 40_000 + 25 * 90_000
+  })
+  // Where they have no price of their own, they have that of text.
+  assertEquals(costOf(rates, usage({ ...counts, media })), costOf(rates, usage(counts)))
+})
+
+Deno.test("costOf() prices searches one by one, with billed tokens too", () => {
+  const dear = { ...rates, perSearch: 0.01 }
+  assertEquals(costOf(dear, usage({ searches: 3 })), { inputNanos: 30_000_000, outputNanos: 0 })
+  const billed = { promptTokens: 1, completionTokens: 0 }
+  assertEquals(costOf(dear, usage({ searches: 1, billed })).inputNanos, 10_003_000)
+})
+
+Deno.test("toldCost() shares out what a provider says, to the last nano-dollar", () => {
+  const counts = usage({ promptTokens: 100, completionTokens: 20 })
+  // 300 and 300 by the list.
+  assertEquals(toldCost(1001, rates, counts), { inputNanos: 500, outputNanos: 501 })
+  assertEquals(toldCost(1200, undefined, counts), { inputNanos: 1000, outputNanos: 200 })
+  assertEquals(toldCost(7, rates, usage({})), { inputNanos: 7, outputNanos: 0 })
+  assertEquals(toldCost(0, rates, counts), { inputNanos: 0, outputNanos: 0 })
 })
 
 Deno.test("costOf() prices cached and reasoning tokens like others where they have no rate", () => {
@@ -190,6 +200,11 @@ law("costOf() never falls when a count grows", Case, (given) => {
     const grown = costOf(rates, usageOf({ ...given, [kind]: given[kind] + given.more }))
     return grown.inputNanos >= base.inputNanos && grown.outputNanos >= base.outputNanos
   })
+})
+
+law("toldCost() shares out what it is told, no more and no less", Case, (given) => {
+  const cost = toldCost(given.more, ratesOf(given), usageOf(given))
+  return totalNanos(cost) === given.more && cost.inputNanos >= 0 && cost.outputNanos >= 0
 })
 
 Deno.test("costOf() prices what is billed, where that is other than what was counted", () => {

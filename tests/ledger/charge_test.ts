@@ -55,6 +55,14 @@ Deno.test("of a broken answer what was written since the last report is charged 
   assertEquals(chargeFor({ ...cut, reported, maxTokens: 30 }), reported)
 })
 
+Deno.test("what the provider says that it costs holds for the tokens that it says, and no others", () => {
+  const told = { ...reported, toldNanos: 123 }
+  assertEquals(chargeFor({ ...whole, reported: told })?.toldNanos, 123)
+  assertEquals(chargeFor({ ...cut, reported: told, writtenTokens: 40 })?.toldNanos, 123)
+  const more = chargeFor({ ...cut, reported: told })
+  assertEquals([more?.completionTokens, more && "toldNanos" in more], [50, false])
+})
+
 Deno.test("what failed before anything came of it costs what was reported, else nothing", () => {
   const failed = { ...cut, accepted: false, writtenTokens: 0 }
   assertEquals(chargeFor(failed), undefined)
@@ -79,6 +87,15 @@ Deno.test("a report of more than twice what was allowed is none", () => {
     reasoningTokens: 20,
     source: "mixed"
   })
+})
+
+Deno.test("what was written beside the answer was not for the request to allow", () => {
+  const reports = { ...reported, completionTokens: 400, asideTokens: 370 }
+  assertEquals(chargeFor({ ...whole, reported: reports, maxTokens: 20 }), reports)
+  assertEquals(
+    isAbsurd({ ...whole, reported: { ...reports, asideTokens: 350 }, maxTokens: 20 }),
+    true
+  )
 })
 
 Deno.test("only what is not known is counted", () => {

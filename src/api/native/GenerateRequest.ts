@@ -119,7 +119,7 @@ const Parameters = Schema.Struct({
   ),
   /** The end user on whose behalf you ask: a label, passed on where a provider takes it. */
   user: optional(Schema.String.check(Schema.isMaxLength(256))),
-  /** Labels of your own, for the books: at most 16, never sent to a provider. */
+  /** Labels of your own: at most 16, never sent to a provider, and not kept yet. */
   metadata: optional(
     Schema.Record(
       Schema.String.check(Schema.isMaxLength(64)),

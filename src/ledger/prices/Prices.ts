@@ -51,10 +51,14 @@ export const make = (capacity = 1000): Context.Service.Shape<typeof Prices> => {
 
 const lookUp = (provider: string, model: string, now: number): Entry => {
   const timestamp = DateTime.toDateUtc(DateTime.makeUnsafe(now))
+  if (hasUnlistedFees.test(model)) return forGood()
   const found = Option.getOrNull(ask({}, model, { providerId: provider, timestamp }))
   // The list also answers for a provider or a model whose name only looks like one of its own.
   if (found?.provider.id !== provider || isOtherVersion(found.model.id, model)) return forGood()
-  const rates = toRates(found.model_price, isEmbedding(found.model.id))
+  const rates = withLongCache(
+    found.model.id,
+    toRates(found.model_price, isEmbedding(found.model.id))
+  )
   if (!isTimed(found.model.prices)) return forGood(rates)
   // Prices change on the full minute, so an answer holds until the next one.
   const from = now - now % minute
@@ -64,6 +68,16 @@ const lookUp = (provider: string, model: string, now: number): Entry => {
 const ask = Option.liftThrowable(calcPrice)
 
 const forGood = (rates?: Rates): Entry => ({ rates, from: -Infinity, until: Infinity })
+
+/** Models that the list takes for others of a like name: they bill searches, or audio, beside. */
+const hasUnlistedFees = /-search-(?:api|preview)(?![a-z])|-audio-preview(?![a-z])/i
+
+/** Claude's cache of an hour costs twice the prompt wherever it is served, also where the list is silent. */
+const withLongCache = (listed: string, rates: Rates | undefined): Rates | undefined =>
+  rates && rates.longCacheWrite === undefined && rates.cacheWrite !== undefined &&
+    rates.tiers === undefined && /claude/.test(listed)
+    ? { ...rates, longCacheWrite: 2 * rates.input }
+    : rates
 
 /** Whether a model of the list makes vectors: it writes nothing that could have a price. */
 const isEmbedding = (listed: string): boolean => /\bembed/.test(listed)

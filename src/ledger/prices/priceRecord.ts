@@ -10,9 +10,11 @@ import type { Rates, TokenRates } from "../../domain/Cost.ts"
  * The rates in `listed`; `undefined` where it does not price both prompt and answer, or the prompt
  * alone of one that makes vectors and writes nothing. The list writes `{}` for a model that is free,
  * for one that a subscription covers and for one whose price it does not know: it does not tell
- * which, so none of them counts as free. An operator who knows better configures 0.
+ * which, so none of them counts as free. An operator who knows better configures 0. There are none
+ * either where something is billed that no dialect counts: the tokens of what is cited.
  */
 export const toRates = (listed: ModelPrice, isEmbedding = false): Rates | undefined => {
+  if (listed["output_citation_mtok"] !== undefined) return undefined
   const isUnwritten = isEmbedding && listed["output_mtok"] === undefined
   const record = isUnwritten ? { ...listed, output_mtok: 0 } : listed
   const base = ratesFrom(record, 0)
@@ -40,15 +42,29 @@ const tokenPrices = [
   "cache_read_mtok",
   "cache_write_mtok",
   "cache_write_1h_mtok",
-  "output_reasoning_mtok"
+  "output_reasoning_mtok",
+  "input_audio_mtok",
+  "cache_audio_read_mtok",
+  "output_audio_mtok",
+  "output_image_mtok"
 ]
 
 const ratesFrom = (record: ModelPrice, promptTokens: number): TokenRates | undefined => {
-  const [input, output, cachedInput, cacheWrite, longCacheWrite, reasoning] = tokenPrices.map((
-    key
-  ) => dollars(record[key], promptTokens))
+  const at = (key: string) => dollars(record[key], promptTokens)
+  const [input, output] = [at("input_mtok"), at("output_mtok")]
   if (input === undefined || output === undefined) return undefined
-  return { input, output, cachedInput, cacheWrite, longCacheWrite, reasoning }
+  return {
+    input,
+    output,
+    cachedInput: at("cache_read_mtok"),
+    cacheWrite: at("cache_write_mtok"),
+    longCacheWrite: at("cache_write_1h_mtok"),
+    reasoning: at("output_reasoning_mtok"),
+    audioInput: at("input_audio_mtok"),
+    cachedAudioInput: at("cache_audio_read_mtok"),
+    audioOutput: at("output_audio_mtok"),
+    imageOutput: at("output_image_mtok")
+  }
 }
 
 /** Where a prompt becomes dearer, from the lowest. */

@@ -7,6 +7,7 @@ import type { Dialect } from "../Dialect.ts"
 import { array, object, parse, string } from "../json.ts"
 import { counting } from "./counting.ts"
 import { decode } from "./decode.ts"
+import { embeddings } from "./embeddings.ts"
 import { encode } from "./encode.ts"
 import { errorType, faultOf } from "./fault.ts"
 import { reader } from "./reader.ts"
@@ -31,5 +32,6 @@ export const bedrock: Dialect = {
       const id = string(object(model)?.modelId)
       return id ? [{ id }] : []
     }),
+  embeddings,
   counting
 }

@@ -11,7 +11,7 @@ import { scrub } from "../fault.ts"
 import { array, type Fields, index, object, string } from "../json.ts"
 import * as Candidate from "./candidate.ts"
 import { faultOf } from "./fault.ts"
-import { isSame, readUsage } from "./usage.ts"
+import { isSame, isSearched, readUsage } from "./usage.ts"
 
 /** An answer as it is read. */
 export interface Chunks {
@@ -25,6 +25,7 @@ export interface Chunks {
 export const make = (): Chunks => {
   const candidates: Array<Candidate.Candidate | undefined> = []
   let usage: Usage | undefined
+  let hasSearched = false
   let responseId: string | undefined
 
   const readCandidate = (value: unknown, out: Array<Delta>): UpstreamFault | undefined => {
@@ -38,7 +39,8 @@ export const make = (): Chunks => {
 
   /** Each count is of the answer so far: one that is as before is no news. */
   const readCounts = (metadata: unknown, out: Array<Delta>): void => {
-    const counted = readUsage(metadata)
+    const read = readUsage(metadata)
+    const counted = read && hasSearched ? { ...read, isUnpriceable: true } : read
     if (counted === undefined || usage !== undefined && isSame(usage, counted)) return
     usage = counted
     out.push({ _tag: "Usage", usage })
@@ -50,6 +52,7 @@ export const make = (): Chunks => {
     responseId ??= string(chunk.responseId)
     let fault: UpstreamFault | undefined
     for (const candidate of array(chunk.candidates)) {
+      hasSearched ||= isSearched(candidate)
       fault = readCandidate(candidate, out)
       if (fault) break
     }

@@ -33,30 +33,30 @@ const encode = (request: EmbeddingRequest, model: string): Call => {
     : { path: `${path}:batchEmbedContents`, body: { requests } }
 }
 
-const one = (
-  { dialect, dimensions, extra, inputs, purpose }: EmbeddingRequest,
-  at: number
-): JsonObject => {
+const one = (request: EmbeddingRequest, at: number): JsonObject => {
+  const { dimensions, inputs, purpose } = request
   const input = inputs[at]
   return {
     content: { parts: [{ text: typeof input === "string" ? input : "" }] },
     taskType: purpose && taskTypes[purpose],
     outputDimensionality: dimensions,
-    // A client of Gemini's says of each text by itself what there is beside it.
-    ...(dialect === "gemini" ? own(extra, at) : undefined)
+    ...ownOf(request, at)
   }
 }
 
-const own = (extra: JsonObject | undefined, at: number): JsonObject | undefined => {
-  const requests = extra?.requests
+/** What a client of Gemini's says beside the text at `at`: it says so of each by itself. */
+export const ownOf = ({ dialect, extra }: EmbeddingRequest, at: number): JsonObject | undefined => {
+  const requests = dialect === "gemini" ? extra?.requests : undefined
   const fields: JsonObject[string] = Array.isArray(requests) ? requests[at] : undefined
   return isObject(fields) ? fields : undefined
 }
 
-const isObject = (value: JsonObject[string]): value is JsonObject =>
+/** Whether `value` is an object. */
+export const isObject = (value: JsonObject[string]): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const taskTypes: Readonly<Record<EmbeddingPurpose, string>> = {
+/** What each purpose is to Google. */
+export const taskTypes: Readonly<Record<EmbeddingPurpose, string>> = {
   query: "RETRIEVAL_QUERY",
   document: "RETRIEVAL_DOCUMENT",
   similarity: "SEMANTIC_SIMILARITY",

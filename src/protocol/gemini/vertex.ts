@@ -3,18 +3,19 @@
  *
  * @module
  */
-import type { JsonObject } from "../../domain/Completion.ts"
 import type { Dialect } from "../Dialect.ts"
+import { isObject } from "./embeddings.ts"
 import { gemini } from "./mod.ts"
 import { counting } from "./spoken.ts"
+import { vertexEmbeddings } from "./vertexEmbeddings.ts"
 
 /**
  * Google's Vertex AI: answers are asked for as of Gemini's own API, and prompts are counted without
- * the wrapping. Vectors are asked for in ways of its own, for which there are no words here.
+ * the wrapping. Vectors are asked for in ways of its own.
  */
 export const vertex: Dialect = {
   ...gemini,
-  embeddings: undefined,
+  embeddings: vertexEmbeddings,
   counting: {
     ...counting,
     encode: (request, target) => {
@@ -24,6 +25,3 @@ export const vertex: Dialect = {
     }
   }
 }
-
-const isObject = (value: JsonObject[string]): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)

@@ -15,5 +15,8 @@ export const anthropic: Provider = {
     "x-api-key": Redacted.value(apiKey)
   }),
   models: anthropicModels,
-  pricing: "anthropic"
+  pricing: "anthropic",
+  // Where `inference_geo` keeps it in the United States. `fast` and `priority` differ by model.
+  tierShares: { us: 1.1 },
+  perSearch: 0.01
 }

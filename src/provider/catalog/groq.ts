@@ -18,5 +18,6 @@ export const groq: Provider = {
   authorize: bearer,
   models: [],
   pricing: "groq",
+  tierShares: { flex: 1 },
   ignores: /whisper|tts|orpheus|prompt-guard/
 }

@@ -23,8 +23,43 @@ Deno.test("ratesOf() knows prices that rise with the length of the prompt", () =
     cachedInput: 0.25,
     cacheWrite: undefined,
     longCacheWrite: undefined,
-    reasoning: undefined
+    reasoning: undefined,
+    audioInput: undefined,
+    cachedAudioInput: undefined,
+    audioOutput: undefined,
+    imageOutput: undefined
   }])
+})
+
+Deno.test("ratesOf() knows what audio and images cost, where that is other than text", () => {
+  const { ratesOf } = make()
+  const flash = ratesOf("google", "gemini-2.5-flash", now)
+  assertEquals([flash?.input, flash?.audioInput, flash?.cachedAudioInput], [0.3, 1, 0.1])
+  assertEquals(ratesOf("google", "gemini-2.5-flash-image", now)?.imageOutput, 30)
+  const audio = ratesOf("openai", "gpt-audio", now)
+  assertEquals([audio?.audioInput, audio?.audioOutput], [32, 64])
+})
+
+Deno.test("ratesOf() knows Bedrock's profiles, and what Claude's long cache costs there too", () => {
+  const { ratesOf } = make()
+  const of = (profile: string) => {
+    const rates = ratesOf("aws", `${profile}anthropic.claude-sonnet-4-5-20250929-v1:0`, now)
+    return [rates?.input, rates?.cacheWrite, rates?.longCacheWrite]
+  }
+  assertEquals(of("global."), [3, 3.75, 6])
+  for (const profile of ["us.", "eu.", "jp.", ""]) assertEquals(of(profile), [3.3, 4.125, 6.6])
+})
+
+Deno.test("ratesOf() takes the time of day for DeepSeek's prices", () => {
+  const { ratesOf } = make()
+  const at = (time: string) =>
+    ratesOf("deepseek", "deepseek-v4-flash", Date.parse(`2026-11-22T${time}Z`))?.input
+  assertEquals([at("00:30:00"), at("02:00:00"), at("05:00:00"), at("07:00:00")], [
+    0.22,
+    0.44,
+    0.22,
+    0.44
+  ])
 })
 
 Deno.test("ratesOf() knows what it costs to be kept in the cache for an hour", () => {
@@ -50,7 +85,11 @@ const unpriced: ReadonlyArray<readonly [why: string, provider: string, model: st
   ["a dated later version of a known model", "anthropic", "claude-sonnet-5-5-20261001"],
   ["a model whose entry in the list is empty", "google", "gemma-4-31b-it"],
   ["a model that is priced by something else than tokens", "mistral", "mistral-ocr-latest"],
-  ["a model that has no price for answers", "openai", "whisper-1"]
+  ["a model that has no price for answers", "openai", "whisper-1"],
+  ["a model that bills its searches beside", "openai", "gpt-4o-search-preview"],
+  ["a dated one that does", "openai", "gpt-4o-mini-search-preview-2025-03-11"],
+  ["a model whose audio the list takes for text", "openai", "gpt-4o-audio-preview-2025-06-03"],
+  ["a model that bills what it cites", "perplexity", "sonar-deep-research"]
 ]
 
 for (const [why, provider, model] of unpriced) {

@@ -3,7 +3,7 @@ import type { EmbeddingRequest } from "../../../src/domain/Embedding.ts"
 import { embeddings } from "../../../src/protocol/cohere/embeddings.ts"
 import { faultIn } from "../vectors.ts"
 
-const { decode, encode, unsupported } = embeddings
+const { decode, encode, parts, unsupported } = embeddings
 const request: EmbeddingRequest = { model: "m", inputs: ["a", "b"], dimensions: 256 }
 
 const sent = (changes: Partial<EmbeddingRequest> = {}) =>
@@ -30,11 +30,20 @@ Deno.test("texts of which nobody says what they are for are documents", () => {
 
 Deno.test("tokens, too many texts and some purposes cannot be said", () => {
   const paths = (changes: Partial<EmbeddingRequest>) =>
-    unsupported({ ...request, ...changes }).map(({ path }) => path)
+    unsupported({ ...request, ...changes }, "embed-v4.0").map(({ path }) => path)
   assertEquals(paths({}), [])
   assertEquals(paths({ inputs: ["a", [1]] }), [["inputs", 1]])
-  assertEquals(paths({ inputs: Array.from({ length: 97 }, () => "a") }), [["inputs"]])
+  assertEquals(paths({ inputs: Array.from({ length: 9601 }, () => "a") }), [["inputs"]])
   assertEquals(paths({ purpose: "similarity" }), [["purpose"]])
+})
+
+Deno.test("no more than 96 texts go at once", () => {
+  const sizes = (length: number) =>
+    parts!({ ...request, inputs: Array.from({ length }, () => "a") }, "embed-v4.0").map((part) =>
+      part.inputs.length
+    )
+  assertEquals(sizes(96), [96])
+  assertEquals(sizes(200), [96, 96, 8])
 })
 
 Deno.test("vectors are read, with the tokens that are billed", () => {

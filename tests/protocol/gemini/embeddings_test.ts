@@ -51,8 +51,8 @@ Deno.test("fields of a client of another dialect stay behind", () => {
 })
 
 Deno.test("tokens cannot be said", () => {
-  assertEquals(unsupported({ model: "m", inputs: ["a"], dimensions: 3, purpose: "query" }), [])
-  const paths = unsupported({ model: "m", inputs: ["a", [1]] }).map(({ path }) => path)
+  assertEquals(unsupported({ model: "m", inputs: ["a"], dimensions: 3, purpose: "query" }, "m"), [])
+  const paths = unsupported({ model: "m", inputs: ["a", [1]] }, "m").map(({ path }) => path)
   assertEquals(paths, [["inputs", 1]])
 })
 

@@ -153,3 +153,25 @@ law(
     return JSON.stringify(replay(gemini, pieces)) === JSON.stringify(expected)
   }
 )
+
+Deno.test("a stream that was grounded on a search has no price that anybody can tell", () => {
+  const searched = { groundingMetadata: { webSearchQueries: ["春"] } }
+  const usages = (...events: ReadonlyArray<unknown>) =>
+    stream(...events).deltas.flatMap((delta) =>
+      delta._tag === "Usage" ? [delta.usage.isUnpriceable] : []
+    )
+  assertEquals(usages(chunk([{ text: "a" }], stop, counts(1, 2))), [undefined])
+  assertEquals(usages(chunk([{ text: "a" }], { ...stop, ...searched }, counts(1, 2))), [true])
+  // Also where it is told before the counts, or after counts that are the same.
+  assertEquals(
+    usages(chunk([{ text: "a" }], searched), chunk([], stop, counts(1, 2))),
+    [true]
+  )
+  assertEquals(
+    usages(
+      chunk([{ text: "a" }], {}, counts(1, 2)),
+      chunk([], { ...stop, ...searched }, counts(1, 2))
+    ),
+    [undefined, true]
+  )
+})

@@ -48,8 +48,10 @@ Deno.test("a provider's quirks are heeded", () => {
 })
 
 Deno.test("a purpose cannot be said", () => {
-  assertEquals(unsupported(request), [])
-  assertEquals(unsupported({ ...request, purpose: "query" }).map(({ path }) => path), [["purpose"]])
+  assertEquals(unsupported(request, "m"), [])
+  assertEquals(unsupported({ ...request, purpose: "query" }, "m").map(({ path }) => path), [[
+    "purpose"
+  ]])
 })
 
 Deno.test("vectors are read as numbers and as base64, by their index", () => {

@@ -108,3 +108,64 @@ Deno.test("readUsage() tells the tier of service that has prices of its own", ()
   const ordinary = ["default", "auto", "standard", "on_demand", null, 7]
   assertEquals(ordinary.filter((tier) => tierOf(tier) !== undefined), [])
 })
+
+const wholes = { prompt_tokens: 100, completion_tokens: 50 }
+const told = (more: object) => readUsage({ usage: { ...wholes, ...more } })?.toldNanos
+
+Deno.test("readUsage() takes from OpenRouter what it costs, and with one's own key what that owes", () => {
+  const cost_details = { upstream_inference_cost: 0.0360795 }
+  assertEquals(told({ cost: 0.00014, is_byok: false, cost_details }), 140_000)
+  assertEquals(told({ cost: 0, is_byok: false }), 0)
+  assertEquals(told({ cost: 0.0018, is_byok: true, cost_details }), 37_879_500)
+  // With one's own key the fee alone is not what it costs.
+  assertEquals(told({ cost: 0.0018, is_byok: true }), undefined)
+  // Who knows what this is a number of.
+  assertEquals(told({ cost: 0.00014 }), undefined)
+})
+
+Deno.test("readUsage() takes from Perplexity and xAI what it costs, searches and all", () => {
+  const cost = { input_tokens_cost: 0, output_tokens_cost: 0.001, request_cost: 0.005 }
+  assertEquals(told({ cost: { ...cost, total_cost: 0.006 } }), 6_000_000)
+  assertEquals(told({ cost_in_usd_ticks: 37_756_000 }), 3_775_600)
+})
+
+Deno.test("readUsage() takes nothing for money that makes no sense as such", () => {
+  for (const cost of [-1, Number.NaN, Infinity, 1e7, "0.1", null]) {
+    assertEquals(told({ cost, is_byok: false }), undefined)
+    assertEquals(told({ cost: { total_cost: cost } }), undefined)
+    if (cost !== 1e7) assertEquals(told({ cost_in_usd_ticks: cost }), undefined)
+  }
+})
+
+Deno.test("readUsage() tells that xAI searched, where it does not say what that cost", () => {
+  const read = (more: object) => readUsage({ usage: { ...wholes, ...more } })?.isUnpriceable
+  assertEquals([read({ num_sources_used: 4 }), read({ num_sources_used: 0 })], [true, undefined])
+})
+
+Deno.test("readUsage() tells audio from text, never more of it than there is", () => {
+  const media = (more: object) => readUsage({ usage: { ...wholes, ...more } })?.media
+  const none = { prompt_tokens_details: { audio_tokens: 0 } }
+  assertEquals(media({ ...none, completion_tokens_details: { audio_tokens: 0 } }), undefined)
+  assertEquals(
+    media({
+      prompt_tokens_details: { audio_tokens: 80, cached_tokens: 40 },
+      completion_tokens_details: { audio_tokens: 30, reasoning_tokens: 5 }
+    }),
+    { audioPrompt: 80, cachedAudio: 20, audioWritten: 30, imageWritten: 0 }
+  )
+  assertEquals(
+    media({
+      prompt_tokens_details: { audio_tokens: 800 },
+      completion_tokens_details: { audio_tokens: 300, reasoning_tokens: 5 }
+    }),
+    { audioPrompt: 100, cachedAudio: 0, audioWritten: 45, imageWritten: 0 }
+  )
+})
+
+Deno.test("readUsage() counts predicted tokens that were rejected once: they are in the whole", () => {
+  const completion_tokens_details = {
+    accepted_prediction_tokens: 5,
+    rejected_prediction_tokens: 20
+  }
+  assertEquals(reported({ ...wholes, completion_tokens_details }), [usage(100, 50)])
+})

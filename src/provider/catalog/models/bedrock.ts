@@ -3,7 +3,9 @@
  *
  * Ids: the inference profiles of Bedrock's user guide, models.dev and the price list
  * `@pydantic/genai-prices` 0.1.8, read on 2026-11-23. Claude is the same there as at Anthropic, whose
- * limits and refusals hold. Others: docs.aws.amazon.com (Nova and Bedrock user guides).
+ * limits and refusals hold. Others: docs.aws.amazon.com (Nova and Bedrock user guides). Vectors: there
+ * under `titan-embedding-models`, `model-parameters-embed-v3` and `-v4`; prices of theirs that the
+ * list lacks: aws.amazon.com/bedrock/pricing and BerriAI/litellm (`model_prices`).
  *
  * @module
  */
@@ -29,6 +31,18 @@ const nova = {
   unsupportedParameters: ["reasoning_effort", "response_format"],
   contextWindow: 300_000,
   maxOutputTokens: 10_000
+} satisfies Partial<ModelSpec>
+
+const cohere4 = {
+  capabilities: ["embeddings"],
+  contextWindow: 128_000,
+  rates: { input: 0.12, output: 0 }
+} satisfies Partial<ModelSpec>
+
+const cohere3 = {
+  capabilities: ["embeddings"],
+  contextWindow: 512,
+  rates: { input: 0.1, output: 0 }
 } satisfies Partial<ModelSpec>
 
 /** Models on Amazon Bedrock; others, and other regions' profiles, are configured by their ids. */
@@ -89,5 +103,23 @@ export const bedrockModels: ReadonlyArray<ModelSpec> = [
     capabilities: ["text-generation", "conversation", "vision", "tools"],
     contextWindow: 3_500_000,
     maxOutputTokens: 8192
-  }
+  },
+  {
+    id: "amazon.titan-embed-text-v2:0",
+    name: "Amazon Titan Text Embeddings V2",
+    capabilities: ["embeddings"],
+    contextWindow: 8192,
+    // The price list takes it for the first, which is five times as dear.
+    rates: { input: 0.02, output: 0 }
+  },
+  {
+    id: "amazon.titan-embed-text-v1",
+    name: "Amazon Titan Embeddings G1 - Text",
+    capabilities: ["embeddings"],
+    contextWindow: 8192
+  },
+  { ...cohere4, id: "cohere.embed-v4:0", name: "Cohere Embed 4" },
+  { ...cohere4, id: "global.cohere.embed-v4:0", name: "Cohere Embed 4, global" },
+  { ...cohere3, id: "cohere.embed-english-v3", name: "Cohere Embed 3 English" },
+  { ...cohere3, id: "cohere.embed-multilingual-v3", name: "Cohere Embed 3 Multilingual" }
 ]
