@@ -8,8 +8,8 @@ import * as FakeProvider from "../kit/FakeProvider.ts"
 import * as Collector from "../kit/otlp.ts"
 import * as Process from "../kit/process.ts"
 
-/** Every secret is told by this word, and has one of its own behind it. */
-const canary = (slot: string) => `canary-${slot}-7f3a9c`
+/** Every secret is told by this word, and has one of its own behind it: no id is, which is hexadecimal. */
+const canary = (slot: string) => `canary-${slot}-7q3x9z`
 
 const clientKey = `${canary("client-key")}-0123456789`
 const jwtSecret = `${canary("jwt-secret")}-0123456789abcdef`
@@ -232,7 +232,7 @@ const filesIn = function* (folder: string): Generator<readonly [string, string]>
 /** Every spelling of a canary: as it is, as an encoder would write it, or cut short. */
 const spellings = [
   canary(""),
-  "7f3a9c",
+  "7q3x9z",
   "canary-",
   "canary_",
   ...["prompt", "image", "basic", "answer"].map((slot) => btoa(canary(slot)).slice(0, -4)),
