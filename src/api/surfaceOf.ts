@@ -4,6 +4,7 @@
  * @module
  */
 import { anthropic } from "./anthropic/surface.ts"
+import { isGoogles } from "./gemini/sharedPath.ts"
 import { gemini } from "./gemini/surface.ts"
 import { native } from "./native/surface.ts"
 import { openai } from "./openai/surface.ts"
@@ -23,13 +24,8 @@ export const surfaceFor = ({ isShared, surface }: ThinRoute, request: Request): 
   (isShared ? theirs(request) : undefined) ?? surface
 
 /** Whose client it is, by what only Google's and Anthropic's send; absent where nothing says it. */
-const theirs = ({ headers, url }: Request): Surface | undefined => {
-  // Google's libraries send both headers, others of its clients the first alone, or their key in the address.
-  if (headers.has("x-goog-api-key") || headers.has("x-goog-api-client") || /[?&]key=/.test(url)) {
-    return gemini
-  }
-  return headers.has("anthropic-version") ? anthropic : undefined
-}
+const theirs = (request: Request): Surface | undefined =>
+  isGoogles(request) ? gemini : request.headers.has("anthropic-version") ? anthropic : undefined
 
 /** Nobody but Google has methods behind a colon. */
 const isGooglesMethod = (path: string, { method }: Request): boolean =>

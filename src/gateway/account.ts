@@ -72,8 +72,8 @@ export const toAsked = (
 }
 
 /**
- * What is charged for a call that asked for `request` and had `text` written (made when it has to be counted); nothing where it is not
- * owed for. Only what the provider left open is counted.
+ * What is charged for a call that asked for `request` and had `text` written, which is made when it
+ * has to be counted; nothing where it is not owed for. Only what the provider left open is counted.
  */
 export const charged = (
   tools: Tools,

@@ -5,10 +5,13 @@
  */
 import type { Handle } from "../ThinRoute.ts"
 
+/**
+ * Whether one of Google's clients asks: its libraries send both headers, others the first alone, or
+ * their key in the address.
+ */
+export const isGoogles = ({ headers, url }: Request): boolean =>
+  headers.has("x-goog-api-key") || headers.has("x-goog-api-client") || /[?&]key=/.test(url)
+
 /** Serves Google's clients by `googles`, and all others by `others`. */
-export const orGoogles = (others: Handle, googles: Handle): Handle => (tools, call) => {
-  const { headers } = call.request
-  // Its libraries always send both; others send the first alone.
-  const isGoogles = headers.has("x-goog-api-key") || headers.has("x-goog-api-client")
-  return isGoogles ? googles(tools, call) : others(tools, call)
-}
+export const orGoogles = (others: Handle, googles: Handle): Handle => (tools, call) =>
+  isGoogles(call.request) ? googles(tools, call) : others(tools, call)
