@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { costOf, type Rates, toDollars, toldCost, totalNanos } from "../../src/domain/Cost.ts"
 import { plus, type Usage } from "../../src/domain/Usage.ts"
 import { law } from "../kit/effect.ts"
@@ -144,34 +145,62 @@ const Case = Schema.Struct({
   uncached: count,
   cached: count,
   written: count,
+  longWritten: count,
+  heard: count,
+  heardFromCache: count,
+  searches: count,
   visible: count,
   reasoning: count,
+  spoken: count,
+  drawn: count,
   more: count,
+  /** Large ones are reckoned in another way. */
+  scale: Schema.Literals([1, 1000]),
   prices: Schema.Struct({
     input: picos,
     output: picos,
     cachedInput: picos,
     cacheWrite: picos,
-    reasoning: picos
+    longCacheWrite: picos,
+    audioInput: picos,
+    cachedAudioInput: picos,
+    reasoning: picos,
+    audioOutput: picos,
+    imageOutput: picos,
+    perSearch: picos
   })
 })
 
-const ratesOf = ({ prices }: typeof Case.Type) => ({
-  input: prices.input / 1e6,
-  output: prices.output / 1e6,
-  cachedInput: prices.cachedInput / 1e6,
-  cacheWrite: prices.cacheWrite / 1e6,
-  reasoning: prices.reasoning / 1e6
-})
+/** Dollars a million tokens of so many pico-dollars a token; a search is one, and not a million. */
+const ratesOf = ({ prices: { perSearch, ...prices } }: typeof Case.Type): Rates => {
+  const { input, output, ...rest } = prices
+  return {
+    input: input / 1e6,
+    output: output / 1e6,
+    ...Object.fromEntries(Object.entries(rest).map(([name, price]) => [name, price / 1e6])),
+    perSearch: perSearch / 1e12
+  }
+}
 
-const usageOf = (counts: Omit<typeof Case.Type, "prices" | "more">): Usage =>
-  usage({
-    promptTokens: counts.uncached + counts.cached + counts.written,
-    cachedTokens: counts.cached,
-    cacheWriteTokens: counts.written,
-    completionTokens: counts.visible + counts.reasoning,
-    reasoningTokens: counts.reasoning
+const usageOf = ({ scale, ...given }: Omit<typeof Case.Type, "prices" | "more">): Usage => {
+  const of = (...counts: ReadonlyArray<number>) => scale * counts.reduce((sum, one) => sum + one, 0)
+  const { cached, drawn, heard, heardFromCache, longWritten, reasoning, spoken, written } = given
+  return usage({
+    promptTokens: of(given.uncached, cached, written, longWritten, heard, heardFromCache),
+    cachedTokens: of(cached, heardFromCache),
+    cacheWriteTokens: of(written, longWritten),
+    longCacheWriteTokens: of(longWritten),
+    searches: of(given.searches),
+    completionTokens: of(given.visible, reasoning, spoken, drawn),
+    reasoningTokens: of(reasoning),
+    media: {
+      audioPrompt: of(heard, heardFromCache),
+      cachedAudio: of(heardFromCache),
+      audioWritten: of(spoken),
+      imageWritten: of(drawn)
+    }
   })
+}
 
 /** Half to even, by the book. */
 const rounded = (picos: bigint): number => {
@@ -182,20 +211,25 @@ const rounded = (picos: bigint): number => {
 }
 
 law("costOf() is the exact sum of each side, rounded once", Case, (given) => {
-  const { prices } = given
-  const times = (tokens: number, price: number) => BigInt(tokens) * BigInt(price)
+  const { prices, scale } = given
+  const times = (count: number, price: number) => BigInt(count * scale) * BigInt(price)
   const input = times(given.uncached, prices.input) + times(given.cached, prices.cachedInput) +
-    times(given.written, prices.cacheWrite)
-  const output = times(given.visible, prices.output) + times(given.reasoning, prices.reasoning)
+    times(given.written, prices.cacheWrite) + times(given.longWritten, prices.longCacheWrite) +
+    times(given.heard, prices.audioInput) +
+    times(given.heardFromCache, prices.cachedAudioInput) + times(given.searches, prices.perSearch)
+  const output = times(given.visible, prices.output) + times(given.reasoning, prices.reasoning) +
+    times(given.spoken, prices.audioOutput) + times(given.drawn, prices.imageOutput)
   const cost = costOf(ratesOf(given), usageOf(given))
-  return cost.inputNanos === rounded(input) && cost.outputNanos === rounded(output) &&
-    totalNanos(cost) === rounded(input) + rounded(output)
+  const most = (Number.MAX_SAFE_INTEGER - 1) / 2
+  return cost.inputNanos === Math.min(rounded(input), most) &&
+    cost.outputNanos === Math.min(rounded(output), most)
 })
 
 law("costOf() never falls when a count grows", Case, (given) => {
   const rates = ratesOf(given)
   const base = costOf(rates, usageOf(given))
-  const kinds = ["uncached", "cached", "written", "visible", "reasoning"] as const
+  const { more: _, prices: __, scale: ___, ...counts } = given
+  const kinds = Struct.keys(counts)
   return base.inputNanos >= 0 && base.outputNanos >= 0 && kinds.every((kind) => {
     const grown = costOf(rates, usageOf({ ...given, [kind]: given[kind] + given.more }))
     return grown.inputNanos >= base.inputNanos && grown.outputNanos >= base.outputNanos

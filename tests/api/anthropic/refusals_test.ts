@@ -1,23 +1,18 @@
 import Anthropic from "@anthropic-ai/sdk"
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
-import { SignJWT } from "jose"
 import { overloaded, shuttingDown } from "../../../src/api/refuse.ts"
 import { anthropic } from "../../../src/api/anthropic/surface.ts"
 import { nothingTold } from "../../../src/gateway/Ask.ts"
 import { liveTest } from "../../kit/effect.ts"
 import * as FakeProvider from "../../kit/FakeProvider.ts"
 import { apiKey } from "../../kit/gateway.ts"
-import * as Raw from "../../kit/raw.ts"
-import { ask, modelOf, startBoth } from "../upstreams.ts"
+import { dawdle, type Read, sending, stranger, strict } from "../refusing.ts"
+import { modelOf, startBoth } from "../upstreams.ts"
 import { hi } from "./kit.ts"
 
-const secret = "a secret of 32 bytes or even more"
-const stranger = new SignJWT({ scope: "usage:read" }).setProtectedHeader({ alg: "HS256" })
-  .setSubject("somebody").setExpirationTime("5 minutes").sign(new TextEncoder().encode(secret))
-
 /** An error as Anthropic tells it: its status, its type, and whether it says when to ask again. */
-const told = ({ headers, status, text }: { headers: Headers; status: number; text: string }) => {
+const told = ({ headers, status, text }: Read) => {
   const { error, request_id, type, ...rest } = JSON.parse(text)
   assertEquals([type, rest, Object.keys(error).sort()], ["error", {}, ["message", "type"]])
   assert(error.message.length > 10, text)
@@ -28,27 +23,18 @@ const told = ({ headers, status, text }: { headers: Headers; status: number; tex
   return [status, error.type, headers.get("x-should-retry"), seconds !== null]
 }
 
+const post = sending(told)
 const path = "/v1/messages"
 const send = (url: string, body: unknown, headers: Record<string, string> = {}, to = path) =>
-  Effect.map(
-    ask(url + to, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: typeof body === "string" ? body : JSON.stringify(body)
-    }),
-    told
-  )
+  post(url, to, body, headers)
 
 liveTest(
   "before anybody is asked it is refused in Anthropic's words",
   () =>
     Effect.gen(function* () {
-      const { url, provider } = yield* startBoth(undefined, {
-        env: { PENSTOCK_JWT_SECRET: secret },
-        config: { limits: { body_bytes: 2000 }, timeouts: { body_seconds: 0.2 } }
-      })
+      const { url, provider } = yield* startBoth(undefined, strict)
       const body = hi(modelOf.openai)
-      const token = yield* Effect.promise(() => stranger)
+      const token = yield* stranger
       const invalid = "invalid_request_error"
       for (const to of [path, `${path}/count_tokens`]) {
         const sent = (body: unknown, headers = {}) => send(url, body, headers, to)
@@ -64,18 +50,7 @@ liveTest(
         assertEquals(yield* sent("x".repeat(3000)), [413, "request_too_large", null, false])
         const text = { "content-type": "text/plain" }
         assertEquals(yield* sent(body, text), [415, invalid, null, false])
-        const slow = yield* Raw.ask(url, {
-          method: "POST",
-          target: to,
-          headers: [
-            ["Host", new URL(url).host],
-            ["X-API-Key", apiKey],
-            ["Content-Type", "application/json"],
-            ["Content-Length", "100"]
-          ],
-          body: "{"
-        })
-        assertEquals(told({ ...slow!, text: slow!.body }), [408, invalid, null, false])
+        assertEquals(told(yield* dawdle(url, to)), [408, invalid, null, false])
       }
       assertEquals(provider.calls.length, 0)
     })

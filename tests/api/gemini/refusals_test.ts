@@ -1,22 +1,17 @@
 import { ApiError, GoogleGenAI } from "@google/genai"
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
-import { SignJWT } from "jose"
 import { overloaded, shuttingDown } from "../../../src/api/refuse.ts"
 import { gemini } from "../../../src/api/gemini/surface.ts"
 import { nothingTold } from "../../../src/gateway/Ask.ts"
 import { liveTest } from "../../kit/effect.ts"
 import * as FakeProvider from "../../kit/FakeProvider.ts"
 import { apiKey } from "../../kit/gateway.ts"
-import * as Raw from "../../kit/raw.ts"
-import { ask, modelOf, startBoth } from "../upstreams.ts"
-
-const secret = "a secret of 32 bytes or even more"
-const stranger = new SignJWT({ scope: "usage:read" }).setProtectedHeader({ alg: "HS256" })
-  .setSubject("somebody").setExpirationTime("5 minutes").sign(new TextEncoder().encode(secret))
+import { dawdle, type Read, sending, stranger, strict } from "../refusing.ts"
+import { modelOf, startBoth } from "../upstreams.ts"
 
 /** An error as Google tells it: its status, by number and name, and whether it says when to ask again. */
-const told = ({ headers, status, text }: { headers: Headers; status: number; text: string }) => {
+const told = ({ headers, status, text }: Read) => {
   const { error, ...rest } = JSON.parse(text)
   assertEquals([rest, Object.keys(error).sort()], [{}, ["code", "details", "message", "status"]])
   assert(error.message.length > 10, text)
@@ -41,25 +36,14 @@ const bodies: Record<string, unknown> = {
 }
 const path = (model: string, method: string) => `/v1beta/models/${model}:${method}`
 
-const send = (url: string, to: string, body: unknown, headers: Record<string, string> = {}) =>
-  Effect.map(
-    ask(url + to, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: typeof body === "string" ? body : JSON.stringify(body)
-    }),
-    told
-  )
+const send = sending(told)
 
 liveTest(
   "before anybody is asked it is refused in Google's words",
   () =>
     Effect.gen(function* () {
-      const { url, provider } = yield* startBoth(undefined, {
-        env: { PENSTOCK_JWT_SECRET: secret },
-        config: { limits: { body_bytes: 2000 }, timeouts: { body_seconds: 0.2 } }
-      })
-      const token = yield* Effect.promise(() => stranger)
+      const { url, provider } = yield* startBoth(undefined, strict)
+      const token = yield* stranger
       const invalid = "INVALID_ARGUMENT"
       for (const [method, body] of Object.entries(bodies)) {
         const to = path(modelOf.openai, method)
@@ -78,18 +62,7 @@ liveTest(
         assertEquals(yield* sent("x".repeat(3000)), [413, invalid, "REQUEST_TOO_LARGE", false])
         const text = { "content-type": "text/plain" }
         assertEquals(yield* sent(body, text), [415, invalid, "UNSUPPORTED_MEDIA_TYPE", false])
-        const slow = yield* Raw.ask(url, {
-          method: "POST",
-          target: to,
-          headers: [
-            ["Host", new URL(url).host],
-            ["X-API-Key", apiKey],
-            ["Content-Type", "application/json"],
-            ["Content-Length", "100"]
-          ],
-          body: "{"
-        })
-        assertEquals(told({ ...slow!, text: slow!.body }), [
+        assertEquals(told(yield* dawdle(url, to)), [
           ...[408, "DEADLINE_EXCEEDED", "BODY_TOO_SLOW", false]
         ])
       }

@@ -1,18 +1,13 @@
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
-import { SignJWT } from "jose"
 import OpenAI from "openai"
 import { toFailure } from "../../../src/api/openai/errors.ts"
 import { overloaded, shuttingDown } from "../../../src/api/refuse.ts"
 import { liveTest } from "../../kit/effect.ts"
 import * as FakeProvider from "../../kit/FakeProvider.ts"
 import { apiKey } from "../../kit/gateway.ts"
-import * as Raw from "../../kit/raw.ts"
-import { ask, startBoth } from "../upstreams.ts"
-
-const secret = "a secret of 32 bytes or even more"
-const stranger = new SignJWT({ scope: "usage:read" }).setProtectedHeader({ alg: "HS256" })
-  .setSubject("somebody").setExpirationTime("5 minutes").sign(new TextEncoder().encode(secret))
+import { dawdle, type Read, sending, stranger, strict } from "../refusing.ts"
+import { startBoth } from "../upstreams.ts"
 
 /** What each route wants beside a model, and the name that it has for that. */
 const prompts = {
@@ -33,7 +28,7 @@ const paths = [
 ] as const
 
 /** An error as OpenAI tells it, and the headers that say what to do about it. */
-const told = ({ headers, status, text }: { headers: Headers; status: number; text: string }) => {
+const told = ({ headers, status, text }: Read) => {
   const { error, ...rest } = JSON.parse(text)
   assertEquals(rest, {})
   assertEquals(Object.keys(error).sort(), ["code", "message", "param", "type"])
@@ -53,29 +48,20 @@ const told = ({ headers, status, text }: { headers: Headers; status: number; tex
 }
 
 const invalid = "invalid_request_error"
-const json = { "content-type": "application/json" }
+
+const post = sending(told)
 
 for (const path of paths) {
   const send = (url: string, body: unknown, headers: Record<string, string> = {}) =>
-    Effect.map(
-      ask(url + path, {
-        method: "POST",
-        headers: { ...json, ...headers },
-        body: typeof body === "string" ? body : JSON.stringify(body)
-      }),
-      told
-    )
+    post(url, path, body, headers)
 
   liveTest(
     `${path} refuses in OpenAI's words, before anybody is asked`,
     () =>
       Effect.gen(function* () {
-        const { url, provider } = yield* startBoth(undefined, {
-          env: { PENSTOCK_JWT_SECRET: secret },
-          config: { limits: { body_bytes: 2000 }, timeouts: { body_seconds: 0.2 } }
-        })
+        const { url, provider } = yield* startBoth(undefined, strict)
         const body = bodyOf(path)
-        const token = yield* Effect.promise(() => stranger)
+        const token = yield* stranger
         assertEquals(yield* send(url, body, { "x-api-key": "wrong" }), [
           ...[401, invalid, "invalid_api_key", null],
           ...[null, false]
@@ -100,18 +86,7 @@ for (const path of paths) {
           ...[415, invalid, "unsupported_media_type", null],
           ...[null, false]
         ])
-        const slow = yield* Raw.ask(url, {
-          method: "POST",
-          target: path,
-          headers: [
-            ["Host", new URL(url).host],
-            ["X-API-Key", apiKey],
-            ["Content-Type", "application/json"],
-            ["Content-Length", "100"]
-          ],
-          body: "{"
-        })
-        assertEquals(told({ ...slow!, text: slow!.body }), [
+        assertEquals(told(yield* dawdle(url, path)), [
           ...[408, invalid, "body_too_slow", null],
           ...[null, false]
         ])
@@ -165,10 +140,10 @@ liveTest(
   () =>
     Effect.gen(function* () {
       const { url } = yield* startBoth(undefined, {
-        env: { PENSTOCK_JWT_SECRET: secret },
+        env: strict.env,
         config: { limits: { body_bytes: 2000 } }
       })
-      const token = yield* Effect.promise(() => stranger)
+      const token = yield* stranger
       const thrown = (key: string, content: string, model = "gpt-4") =>
         Effect.promise(async () => {
           const client = new OpenAI({ apiKey: key, baseURL: `${url}/v1`, maxRetries: 0 })
