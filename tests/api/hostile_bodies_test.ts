@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert"
 import * as Effect from "effect/Effect"
 import { liveTest } from "../kit/effect.ts"
 import { apiKey, hello } from "../kit/gateway.ts"
+import { lagDuring } from "../kit/lag.ts"
 import * as Raw from "../kit/raw.ts"
 import { postJson, startBoth } from "./upstreams.ts"
 
@@ -37,19 +38,6 @@ const postRaw = (
       reason: response?.body ? JSON.parse(response.body).error?.details.reason : undefined
     })
   )
-
-/** The longest that nothing else could run while `work` did, in milliseconds. */
-const lagDuring = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    let longest = 0
-    let last = performance.now()
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
-    }, 5)
-    const result = yield* Effect.ensuring(work, Effect.sync(() => clearInterval(timer)))
-    return { result, lag: Math.max(longest, performance.now() - last) }
-  })
 
 /** A request whose JSON is written by hand, so that it may be wrong. */
 const written = (more: string, messages = '[{"role":"user","content":"Hi"}]') =>

@@ -4,8 +4,8 @@ import { eventsOf } from "../../../src/api/anthropic/events.ts"
 import type { Delta } from "../../../src/domain/Delta.ts"
 import { GatewayError } from "../../../src/domain/GatewayError.ts"
 import { law, liveTest } from "../../kit/effect.ts"
-import * as FakeProvider from "../../kit/FakeProvider.ts"
 import { deltasOf, Steps, usage } from "../anyDeltas.ts"
+import { courses, takenUp } from "../brokenOff.ts"
 import { ask, modelOf, startBoth } from "../upstreams.ts"
 import { eventsIn, faultsIn } from "./grammar.ts"
 import { hi } from "./kit.ts"
@@ -89,32 +89,8 @@ liveTest(
   "through the gateway the laws hold of every dialect, also where another goes on",
   () =>
     Effect.gen(function* () {
-      const { provider, url } = yield* startBoth(undefined, {
-        config: {
-          load_balancing: { failure_threshold: 1000 },
-          models: {
-            "gpt-4": { stream_recovery: "resume", fallback_models: ["claude-3", "gemini-pro"] },
-            "claude-3": { stream_recovery: "resume", fallback_models: ["gemini-pro"] },
-            "gemini-pro": { stream_recovery: "resume" }
-          }
-        }
-      })
-      const toolCalls = [
-        { name: "look", arguments: '{"a":{"b":"}"}}' },
-        { name: "wait", arguments: "{}" },
-        { name: "look", arguments: '{"c":1}' }
-      ]
-      const whole = FakeProvider.answer({ reasoning: ["Hm"], text: "Let me see.", toolCalls })
-      const scripts: Record<string, FakeProvider.Script | FakeProvider.Choose> = {
-        whole,
-        "one fails": FakeProvider.sequence(FakeProvider.fail("server"), whole),
-        "one breaks off": FakeProvider.sequence(
-          FakeProvider.answer({ text: "One two three", breaks: { after: 2, by: "reset" } }),
-          FakeProvider.answer({ text: "One two three four" })
-        ),
-        "all break off": FakeProvider.answer({ toolCalls, breaks: { after: 2, by: "reset" } })
-      }
-      for (const [name, script] of Object.entries(scripts)) {
+      const { provider, url } = yield* startBoth(undefined, takenUp)
+      for (const [name, [script, fails]] of Object.entries(courses)) {
         for (const model of Object.values(modelOf)) {
           provider.respond(script)
           const body = JSON.stringify({ ...hi(model), stream: true })
@@ -127,7 +103,7 @@ liveTest(
           assertEquals(status, 200, text)
           const told = eventsIn(text)
           assertEquals(faultsIn(told), [], `${name}, ${model}: ${text}`)
-          assertEquals(told.at(-1).type === "error", name === "all break off", text)
+          assertEquals(told.at(-1).type === "error", fails, text)
         }
       }
     }).pipe(Effect.timeout("20 seconds"))

@@ -7,9 +7,9 @@ import { asArray, asEvents } from "../../../src/api/gemini/framing.ts"
 import type { Delta } from "../../../src/domain/Delta.ts"
 import { GatewayError } from "../../../src/domain/GatewayError.ts"
 import { law, liveTest } from "../../kit/effect.ts"
-import * as FakeProvider from "../../kit/FakeProvider.ts"
 import { apiKey } from "../../kit/gateway.ts"
 import { deltasOf, Steps, usage } from "../anyDeltas.ts"
+import { courses, takenUp } from "../brokenOff.ts"
 import { ask, modelOf, startBoth } from "../upstreams.ts"
 
 // deno-lint-ignore no-explicit-any -- chunks are looked at as clients do
@@ -157,32 +157,9 @@ liveTest(
   "through the gateway the laws hold of every dialect, also where another goes on",
   () =>
     Effect.gen(function* () {
-      const { provider, url } = yield* startBoth(undefined, {
-        config: {
-          load_balancing: { failure_threshold: 1000 },
-          models: {
-            "gpt-4": { stream_recovery: "resume", fallback_models: ["claude-3", "gemini-pro"] },
-            "claude-3": { stream_recovery: "resume", fallback_models: ["gemini-pro"] },
-            "gemini-pro": { stream_recovery: "resume" }
-          }
-        }
-      })
-      const toolCalls = [
-        { name: "look", arguments: '{"a":{"b":"}"}}' },
-        { name: "wait", arguments: "{}" }
-      ]
-      const whole = FakeProvider.answer({ reasoning: ["Hm"], text: "Let me see.", toolCalls })
-      const scripts: Record<string, FakeProvider.Script | FakeProvider.Choose> = {
-        whole,
-        "one fails": FakeProvider.sequence(FakeProvider.fail("server"), whole),
-        "one breaks off": FakeProvider.sequence(
-          FakeProvider.answer({ text: "One two three", breaks: { after: 2, by: "reset" } }),
-          FakeProvider.answer({ text: "One two three four" })
-        ),
-        "all break off": FakeProvider.answer({ text: "One two", breaks: { after: 1, by: "reset" } })
-      }
+      const { provider, url } = yield* startBoth(undefined, takenUp)
       const client = new GoogleGenAI({ apiKey, httpOptions: { baseUrl: url } })
-      for (const [name, script] of Object.entries(scripts)) {
+      for (const [name, [script, fails]] of Object.entries(courses)) {
         for (const model of Object.values(modelOf)) {
           for (const query of ["?alt=sse", ""]) {
             provider.respond(script)
@@ -195,7 +172,7 @@ liveTest(
             assertEquals(status, 200, text)
             const chunks = chunksIn(text)
             assertEquals(faultsIn(chunks), [], `${name}, ${model}: ${text}`)
-            assertEquals("error" in chunks.at(-1), name === "all break off", text)
+            assertEquals("error" in chunks.at(-1), fails, text)
           }
           provider.respond(script)
           const error = yield* Effect.promise(async () => {
@@ -206,7 +183,7 @@ liveTest(
               return error
             }
           })
-          assertEquals(error instanceof ApiError, name === "all break off", String(error))
+          assertEquals(error instanceof ApiError, fails, String(error))
         }
       }
     }).pipe(Effect.timeout("20 seconds"))

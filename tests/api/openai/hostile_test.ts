@@ -1,24 +1,12 @@
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
 import { liveTest } from "../../kit/effect.ts"
+import { lagDuring } from "../../kit/lag.ts"
 import { ask, startBoth } from "../upstreams.ts"
 
 const hi = [{ role: "user", content: "Hi" }]
 const many = (length: number, item: unknown) => Array.from({ length }, () => item)
 const text = (length: number, item: string) => `[${many(length, item).join()}]`
-
-/** The longest that nothing else could run while `work` did, in milliseconds. */
-const lagDuring = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    let longest = 0
-    let last = performance.now()
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
-    }, 2)
-    const result = yield* Effect.ensuring(work, Effect.sync(() => clearInterval(timer)))
-    return { result, lag: Math.max(longest, performance.now() - last) }
-  })
 
 /** A body, or its text; and the place of what is wrong with it, `undefined` where it is answered. */
 type Case = readonly [body: object | string, param: string | null | undefined]
