@@ -10,7 +10,8 @@ const allowed: Record<string, ReadonlyArray<string>> = {
   config: ["domain"],
   auth: ["domain"],
   guard: ["domain", "actor", "config"],
-  provider: ["domain", "config", "actor", "protocol"],
+  http: [],
+  provider: ["domain", "config", "actor", "http", "protocol"],
   routing: ["domain", "config", "ledger", "guard", "provider"],
   gateway: ["domain", "actor", "config", "ledger", "telemetry", "guard", "routing"],
   api: ["domain", "actor", "config", "auth", "ledger", "telemetry", "guard", "routing", "gateway"]

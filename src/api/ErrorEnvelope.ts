@@ -158,6 +158,7 @@ const rows = {
   dns: [502, "provider_error", "upstream_unreachable"],
   tls: [502, "provider_error", "upstream_tls_error"],
   reset: [502, "provider_error", "upstream_reset"],
+  timeout_connect: [504, "timeout", "upstream_timeout"],
   timeout_headers: [504, "timeout", "upstream_timeout"],
   timeout_first_token: [504, "timeout", "upstream_timeout"],
   timeout_idle: [504, "timeout", "upstream_stream_timeout"],

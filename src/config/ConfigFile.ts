@@ -19,10 +19,7 @@ import {
 
 const Text = Schema.NonEmptyString
 /** Up to a day. */
-const Seconds = Schema.Finite.check(
-  Schema.isGreaterThan(0),
-  Schema.isLessThanOrEqualTo(86_400)
-)
+const Seconds = Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(86_400))
 /** US dollars for a million tokens. */
 const Dollars = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))
 const optional = Schema.optionalKey
@@ -49,6 +46,7 @@ const Auth = Schema.Struct({
 /** How long things may take. */
 const Timeouts = Schema.Struct({
   body_seconds: optional(Seconds),
+  connect_seconds: optional(Seconds),
   stream_head_seconds: optional(Seconds),
   whole_head_seconds: optional(Seconds),
   first_token_seconds: optional(Seconds),

@@ -11,6 +11,7 @@ import type { ConfigFile, ProviderOptions } from "./ConfigFile.ts"
 import { nonEmptyVariable, variable } from "./environment.ts"
 import { type LedgerSettings, ledgerSettings } from "./LedgerSettings.ts"
 import type { ModelSettings } from "./ModelSettings.ts"
+import { isProxied } from "./proxy.ts"
 import { readConfigFile } from "./readFile.ts"
 import { noChanges, resolve } from "./resolve.ts"
 import { defaultTimeLimits, type TimeLimits } from "./TimeLimits.ts"
@@ -43,6 +44,8 @@ export interface Settings {
   /** How often providers are asked for one request. Default: 6. */
   readonly attempts: number
   readonly times: TimeLimits
+  /** Whether the environment names a proxy for what goes out. */
+  readonly isProxied: boolean
   /** For how long a provider is read on whose client has left, where its model says so. Default: 60 s. */
   readonly readOnMs: number
   readonly ledger: LedgerSettings
@@ -113,6 +116,7 @@ export const settingsOf = Effect.fnUntraced(function* (
     requestsAtOnce: limits?.requests_at_once ?? 4096,
     attempts: contents.retries?.attempts ?? 6,
     times: timeLimits(contents.timeouts ?? {}),
+    isProxied: yield* isProxied,
     readOnMs: Math.ceil((contents.timeouts?.read_on_seconds ?? 60) * 1000),
     ledger: ledgerSettings(contents.ledger ?? {}),
     loggedRequests: contents.logs?.requests ?? "failed",
@@ -174,6 +178,7 @@ const timeLimits = (file: NonNullable<ConfigFile["timeouts"]>): TimeLimits => {
   const milliseconds = (seconds: number | undefined, otherwise: number) =>
     seconds === undefined ? otherwise : Math.ceil(seconds * 1000)
   return {
+    connectMs: milliseconds(file.connect_seconds, defaultTimeLimits.connectMs),
     streamHeadMs: milliseconds(file.stream_head_seconds, defaultTimeLimits.streamHeadMs),
     wholeHeadMs: milliseconds(file.whole_head_seconds, defaultTimeLimits.wholeHeadMs),
     firstTokenMs: milliseconds(file.first_token_seconds, defaultTimeLimits.firstTokenMs),

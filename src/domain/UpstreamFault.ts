@@ -13,6 +13,8 @@ export type FaultClass =
   | "tls"
   /** The connection broke before an answer began. */
   | "reset"
+  /** No connection in time. */
+  | "timeout_connect"
   /** No head of an answer in time. */
   | "timeout_headers"
   /** A head, but no content in time. */

@@ -37,6 +37,7 @@ export const rules = {
   dns: failed,
   tls: failed,
   reset: failedOnce,
+  timeout_connect: failed,
   timeout_headers: failed,
   timeout_first_token: failed,
   timeout_idle: failed,

@@ -28,7 +28,7 @@ export interface Dialect {
   /** How the events of a stream are framed. Default: as server-sent events. */
   readonly framing?: Framing | undefined
   /** What an answer with a status other than 2xx means; `body` may be anything. */
-  readonly fault: (status: number, headers: Headers, body: string) => UpstreamFault
+  readonly fault: (status: number, headers: AnswerHeaders, body: string) => UpstreamFault
   /** Where the provider lists its models, below the base URL. */
   readonly modelsPath: `/${string}`
   /** The models in such a list, each once. */
@@ -61,7 +61,7 @@ export interface EmbeddingDialect {
     | undefined
   readonly encode: (request: EmbeddingRequest, model: string) => Call
   /** Reads an answer; `headers` are those that it came with. */
-  readonly decode: (body: unknown, headers?: Headers) => Embeddings | UpstreamFault
+  readonly decode: (body: unknown, headers?: AnswerHeaders) => Embeddings | UpstreamFault
 }
 
 /** How to have a prompt counted without an answer. As pure as the rest. */
@@ -78,6 +78,11 @@ export interface Target {
   /** The most tokens that the model writes, where known. */
   readonly maxOutputTokens?: number | undefined
   readonly stream: boolean
+}
+
+/** The headers of an answer, by their names in lower case. */
+export interface AnswerHeaders extends Iterable<readonly [name: string, value: string]> {
+  readonly get: (name: string) => string | null
 }
 
 /** A request to a provider: `POST` of `body` as JSON to `path` below its base URL. */

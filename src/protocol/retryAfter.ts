@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AnswerHeaders } from "./Dialect.ts"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -18,7 +19,7 @@ const longestText = 64
  * said outright comes before what follows from a spent rate limit; `undefined` where nothing
  * sensible is said.
  */
-export const retryAfterMs = (headers: Headers, nowMs: number): number | undefined =>
+export const retryAfterMs = (headers: AnswerHeaders, nowMs: number): number | undefined =>
   amountMs(headers.get("retry-after-ms") ?? "", 1) ??
     waitMs(headers.get("retry-after") ?? "", nowMs) ??
     spentLimitsMs(headers, nowMs)
@@ -52,7 +53,7 @@ const unitMs: ReadonlyMap<string, number> = new Map([
 ])
 
 /** The longest wait for a limit of which nothing remains; limits that still have room say nothing. */
-const spentLimitsMs = (headers: Headers, nowMs: number): number | undefined => {
+const spentLimitsMs = (headers: AnswerHeaders, nowMs: number): number | undefined => {
   let longest: number | undefined
   for (const [name, value] of headers) {
     const remaining = remainingName(name)

@@ -7,15 +7,15 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { UpstreamFault } from "../domain/UpstreamFault.ts"
-import { networkFault } from "./networkFault.ts"
+import * as HttpClient from "../http/HttpClient.ts"
+import type { HttpResponse } from "../http/HttpResponse.ts"
+import type { HttpRequest } from "../http/requestBytes.ts"
+import { faultOf, networkFault } from "./networkFault.ts"
 
 /** A request to a provider. Its headers hold the credential: it is never logged. */
-export interface UpstreamRequest {
-  readonly method: "GET" | "POST"
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | undefined
-}
+export type UpstreamRequest = HttpRequest
+/** Its response. */
+export type UpstreamResponse = HttpResponse
 
 /**
  * Sends a request and gives the head of the response as soon as it is there, whatever its status.
@@ -24,9 +24,17 @@ export interface UpstreamRequest {
 export type Send = (
   request: UpstreamRequest,
   signal: AbortSignal
-) => Effect.Effect<Response, UpstreamFault>
+) => Effect.Effect<UpstreamResponse, UpstreamFault>
 
-/** The one way out to providers: nothing else in the gateway calls `fetch` for them. */
+/** What the way out has to be told. */
+export interface EgressSettings {
+  /** How long a connection may take to be made, in milliseconds. */
+  readonly connectMs: number
+  /** Whether the environment names a proxy: Deno knows how to speak with those. */
+  readonly isProxied: boolean
+}
+
+/** The one way out to providers: nothing else in the gateway speaks with them over the network. */
 export class Egress extends Context.Service<Egress, {
   readonly send: Send
 }>()("penstock/provider/Egress") {
@@ -34,13 +42,20 @@ export class Egress extends Context.Service<Egress, {
    * Over the network. A redirect is never followed, for it would carry the key and the prompt to
    * another place.
    */
-  static readonly layer = Layer.succeed(Egress, {
-    send: ({ method, url, headers, body }, signal) =>
-      Effect.callback<Response, UpstreamFault>((resume) => {
-        fetch(url, { method, headers, body: body ?? null, redirect: "manual", signal }).then(
-          (response) => resume(Effect.succeed(response)),
-          (cause) => resume(Effect.fail(networkFault(cause)))
-        )
-      })
-  })
+  static readonly layer = ({ connectMs, isProxied }: EgressSettings) =>
+    isProxied ? Layer.succeed(Egress, { send: byFetch }) : Layer.effect(
+      Egress,
+      Effect.map(HttpClient.make({ connectMs }), (client) => ({
+        send: (request, signal) => Effect.mapError(client.send(request, signal), faultOf)
+      }))
+    )
 }
+
+/** By the runtime's own client, which heeds `HTTP_PROXY` and its like. */
+const byFetch: Send = ({ method, url, headers, body }, signal) =>
+  Effect.callback((resume) => {
+    fetch(url, { method, headers, body: body ?? null, redirect: "manual", signal }).then(
+      (response) => resume(Effect.succeed(response)),
+      (cause) => resume(Effect.fail(networkFault(cause)))
+    )
+  })

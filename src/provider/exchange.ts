@@ -14,13 +14,15 @@ import type { Call, ListedModel, Target } from "../protocol/Dialect.ts"
 import { badResponse } from "../protocol/fault.ts"
 import { object, parse } from "../protocol/json.ts"
 import * as StreamDecoder from "../protocol/StreamDecoder.ts"
-import * as Body from "./body.ts"
+import { deltas } from "./body.ts"
 import type { Connection } from "./Connection.ts"
-import type { Send, UpstreamRequest } from "./Egress.ts"
+import type { Send, UpstreamRequest, UpstreamResponse } from "./Egress.ts"
 import { type AskForPart, inParts } from "./inParts.ts"
+import { isEventStream, isJson, isPage } from "./mediaType.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
 import * as Reply from "./reply.ts"
 import { signedBy } from "./signedBy.ts"
+import * as WholeBody from "./wholeBody.ts"
 import { isIn, withoutSecrets } from "./withoutKey.ts"
 
 /** The largest answer in one piece that is read, in bytes. */
@@ -91,7 +93,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
   /** Sends, and gives a response of success to `use`. The connection is let go of in any case. */
   const exchange = <A, E, R>(
     request: UpstreamRequest,
-    use: (response: Response) => Effect.Effect<A, E, R>
+    use: (response: UpstreamResponse) => Effect.Effect<A, E, R>
   ): Effect.Effect<A, E | UpstreamFault, R> =>
     Effect.suspend(() => {
       const hangUp = new AbortController()
@@ -112,11 +114,11 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
         (response) =>
           isEventStream(response)
             ? Effect.flatMap(
-              Body.replayed(response, answerLimit, StreamDecoder.of(dialect)),
+              WholeBody.replayed(response, answerLimit, StreamDecoder.of(dialect)),
               Reply.answer
             )
             : Effect.flatMap(
-              Body.text(response, answerLimit),
+              WholeBody.text(response, answerLimit),
               (text) => Reply.whole(dialect, text, isNative(request) && !holdsSecret(text))
             )
       ),
@@ -124,11 +126,11 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     stream: (request, target, consume) =>
       exchange(post(dialect.encode(request, target), target.model), (response) => {
         if (response.body && !isJson(response) && !isPage(response)) {
-          return consume(Body.deltas(response.body, StreamDecoder.of(dialect)))
+          return consume(deltas(response.body, StreamDecoder.of(dialect)))
         }
         // Some servers answer in one piece though a stream was asked for.
         return Effect.flatMap(
-          Body.text(response, answerLimit),
+          WholeBody.text(response, answerLimit),
           (text) =>
             Effect.flatMap(
               Reply.steps(dialect, text),
@@ -144,7 +146,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
         const parts = embeddings.parts?.(request, model) ?? [request]
         const ask: AskForPart = (part, limit) =>
           exchange(post(embeddings.encode(part, model), model), (response) =>
-            Effect.flatMap(Body.text(response, limit), (text) =>
+            Effect.flatMap(WholeBody.text(response, limit), (text) =>
               Reply.vectors(text, embeddings, part.inputs.length, response.headers)))
         return inParts(parts, ask, told)
       }),
@@ -156,7 +158,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
         return exchange(
           post(counting.encode(request, target), target.model),
           (response) =>
-            Effect.flatMap(Body.text(response, countLimit), (text) =>
+            Effect.flatMap(WholeBody.text(response, countLimit), (text) =>
               Reply.told(text, counting.decode))
         )
       }),
@@ -164,7 +166,7 @@ export const make = (settings: ProviderSettings, send: Send): Exchange => {
     models: exchange(
       { method: "GET", url: baseUrl + reroute(dialect.modelsPath, ""), headers },
       (response) =>
-        Effect.flatMap(Body.text(response, listLimit), (text) => {
+        Effect.flatMap(WholeBody.text(response, listLimit), (text) => {
           const body = parse(text)
           return !isList(body) || object(body)?.error
             ? Effect.fail(badResponse("The provider did not answer with a list of models"))
@@ -191,9 +193,3 @@ const sameWay = (path: string): string => path
 
 /** Why a call is hung up on: said beforehand, or each abort would make an error with its stack. */
 const gone = "the call was given up"
-
-const contentType = (response: Response): string => response.headers.get("content-type") ?? ""
-const isEventStream = (response: Response) =>
-  /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)/.test(contentType(response))
-const isJson = (response: Response) => contentType(response).startsWith("application/json")
-const isPage = (response: Response) => contentType(response).startsWith("text/html")

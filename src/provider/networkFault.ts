@@ -4,6 +4,7 @@
  * @module
  */
 import { type FaultClass, UpstreamFault } from "../domain/UpstreamFault.ts"
+import type { HttpError, HttpErrorKind } from "../http/HttpError.ts"
 
 /**
  * The runtime tells its network errors apart only by their text (Deno 2.9), so we look there. The
@@ -33,6 +34,25 @@ const signs: ReadonlyArray<readonly [RegExp, FaultClass, string]> = [
     "The provider does not speak HTTP as it should"
   ]
 ]
+
+/** What is told of what went wrong below HTTP. */
+const sentences: Readonly<Record<HttpErrorKind, readonly [FaultClass, string]>> = {
+  dns: ["dns", "The provider's name cannot be resolved"],
+  connect: ["connect", "The provider cannot be reached"],
+  connect_timeout: ["timeout_connect", "The provider did not take the connection in time"],
+  tls: ["tls", "No secure connection to the provider can be made"],
+  unsendable: ["auth", "What Penstock is to show this provider cannot be sent in a header"],
+  reset: ["reset", "The provider closed the connection before it answered"],
+  cut: ["bad_response", "The provider broke off in the middle of the answer"],
+  malformed: ["bad_response", "The provider does not speak HTTP as it should"],
+  head_too_large: ["too_large", "The head of the provider's answer is too large"]
+}
+
+/** What went wrong below HTTP, as a fault of the provider. */
+export const faultOf = ({ why }: HttpError): UpstreamFault => {
+  const [kind, message] = sentences[why]
+  return new UpstreamFault({ class: kind, message })
+}
 
 /** What a failed `fetch` means. Whatever has no better name is a connection that broke. */
 export const networkFault = (cause: unknown): UpstreamFault => {

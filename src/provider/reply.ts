@@ -9,12 +9,13 @@ import { type Answer, fold } from "../domain/Answer.ts"
 import type { Delta } from "../domain/Delta.ts"
 import type { Embeddings } from "../domain/Embedding.ts"
 import { UpstreamFault } from "../domain/UpstreamFault.ts"
-import type { Dialect, EmbeddingDialect } from "../protocol/Dialect.ts"
+import type { AnswerHeaders, Dialect, EmbeddingDialect } from "../protocol/Dialect.ts"
 import { badResponse } from "../protocol/fault.ts"
 import { passable } from "../protocol/foreign.ts"
 import { parse } from "../protocol/json.ts"
 import { retryAfterMs } from "../protocol/retryAfter.ts"
-import * as Body from "./body.ts"
+import type { UpstreamResponse } from "./Egress.ts"
+import * as WholeBody from "./wholeBody.ts"
 
 /** The largest error that is read, in bytes; it is told in 200 characters anyway. */
 const errorLimit = 64 * 1024
@@ -22,7 +23,7 @@ const errorLimit = 64 * 1024
 /** Why a response is not one of success. */
 export const refused = (
   dialect: Dialect,
-  response: Response
+  response: UpstreamResponse
 ): Effect.Effect<never, UpstreamFault> =>
   Effect.gen(function* () {
     const { status, headers } = response
@@ -30,7 +31,7 @@ export const refused = (
       return yield* badResponse(`The provider answered ${status} without a body`)
     }
     // A body that breaks leaves the status, which says enough.
-    const body = yield* Effect.orElseSucceed(Body.text(response, errorLimit), () => "")
+    const body = yield* Effect.orElseSucceed(WholeBody.text(response, errorLimit), () => "")
     const fault = dialect.fault(status, headers, body)
     const now = yield* Clock.currentTimeMillis
     return yield* new UpstreamFault({
@@ -81,7 +82,7 @@ export const vectors = (
   text: string,
   { decode }: EmbeddingDialect,
   inputs: number,
-  headers?: Headers
+  headers?: AnswerHeaders
 ): Effect.Effect<Embeddings, UpstreamFault> =>
   Effect.flatMap(
     told(text, (body) => decode(body, headers)),

@@ -10,8 +10,8 @@ import { classOfStatus, scrub } from "../protocol/fault.ts"
 import { object, parse, string } from "../protocol/json.ts"
 import { retryAfterMs } from "../protocol/retryAfter.ts"
 import type { FetchedToken } from "./AccessToken.ts"
-import * as Body from "./body.ts"
-import type { Send } from "./Egress.ts"
+import type { Send, UpstreamResponse } from "./Egress.ts"
+import * as WholeBody from "./wholeBody.ts"
 
 /** The largest answer that is read, in bytes. */
 const answerLimit = 64 * 1024
@@ -42,7 +42,7 @@ export const askForToken = Effect.fnUntraced(function* (
     body: new URLSearchParams(form).toString()
   }, signal)
   const now = yield* Clock.currentTimeMillis
-  const body = yield* Body.text(response, answerLimit)
+  const body = yield* WholeBody.text(response, answerLimit)
   const token = response.ok ? read(body, now) : undefined
   return token ?? (yield* refusal(owner, response, body, now))
 })
@@ -58,7 +58,7 @@ const read = (body: string, now: number): FetchedToken | undefined => {
 
 const refusal = (
   owner: string,
-  { status, headers, ok }: Response,
+  { status, headers, ok }: UpstreamResponse,
   body: string,
   now: number
 ): UpstreamFault => {

@@ -50,6 +50,7 @@ test("every setting has a default", () =>
       requestsAtOnce: 4096,
       attempts: 6,
       times: defaultTimeLimits,
+      isProxied: false,
       readOnMs: 60_000,
       ledger: {
         durability: "process",
@@ -134,6 +135,7 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
       retries: { attempts: 9 },
       simulator: { seed: -3 },
       timeouts: {
+        connect_seconds: 0.25,
         stream_head_seconds: 1,
         whole_head_seconds: 2,
         first_token_seconds: 3,
@@ -169,6 +171,7 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
     assertEquals([drainMs, bodyBytes, simulator.seed], [500, 7, -3])
     assertEquals([requestsAtOnce, attempts, read.bodyMs], [8, 9, 8001])
     assertEquals(times, {
+      connectMs: 250,
       streamHeadMs: 1000,
       wholeHeadMs: 2000,
       firstTokenMs: 3000,

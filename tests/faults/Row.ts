@@ -40,8 +40,8 @@ export interface Row {
   /** Make a good call before, so that the call itself finds an open connection. Default: false. */
   readonly warm?: boolean
   /**
-   * The runtime's `fetch` itself sends a call once more, on a new connection, where an open one broke
-   * before its answer. Default: false.
+   * A call is sent once more, on a new connection, where the one that was kept for it ended before a
+   * byte of an answer. Default: false.
    */
   readonly resent?: boolean
   /** How often the provider is asked where it may be asked again. Default: once. */

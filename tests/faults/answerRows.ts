@@ -154,8 +154,8 @@ export const answerRows: ReadonlyArray<Row> = [
   },
   {
     id: "U29",
-    what: "a head of 200 lines",
-    script: manyHeaders(200),
+    what: "a head of more than 64 KiB",
+    script: longHead(66 * 1024),
     closes: true,
     ...both(tooLarge)
   },
@@ -186,7 +186,9 @@ export const answerRows: ReadonlyArray<Row> = [
   }
 ]
 
-function manyHeaders(count: number) {
-  const lines = Array.from({ length: count }, (_, at) => `x-line-${at}: x\r\n`).join("")
+function longHead(size: number) {
+  const lines = Array.from({ length: size / 66 }, (_, at) => `x-${at}: ${"x".repeat(58)}\r\n`).join(
+    ""
+  )
   return raw(utf8(`HTTP/1.1 200 OK\r\n${lines}content-length: 2\r\n\r\n{}`))
 }

@@ -260,6 +260,7 @@ const there: { readonly [P in Place]?: Fake.FakeProviderOptions } = {
 }
 
 const short = {
+  connect_seconds: 0.5,
   stream_head_seconds: 0.7,
   whole_head_seconds: 0.7,
   first_token_seconds: 0.7,

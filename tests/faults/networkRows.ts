@@ -55,7 +55,6 @@ export const networkRows: ReadonlyArray<Row> = [
     what: "silence instead of TLS",
     at: "deaf",
     hasty: true,
-    closes: true,
     ...both(late)
   },
   { id: "U5", what: "no head", script: silence, hasty: true, closes: true, ...both(late) },
@@ -90,7 +89,6 @@ export const networkRows: ReadonlyArray<Row> = [
     what: "FIN within the head",
     script: raw("HTTP/1.1 200 OK\r\ncontent-ty"),
     asks: 2,
-    resent: true,
     closes: true,
     ...both(failed("upstream_reset"))
   },

@@ -82,7 +82,10 @@ export const start = Effect.fnUntraced(function* (setup: Setup = {}) {
       settings,
       providers,
       Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir })
-    ).pipe(Layer.provide(Egress.layer), Layer.provideMerge([quiet, variables(env)]))
+    ).pipe(
+      Layer.provide(Egress.layer({ ...settings, ...settings.times })),
+      Layer.provideMerge([quiet, variables(env)])
+    )
   )
   const { url } = Context.get(context, Listener)
   return { url, api: `${url}/api/v1/llm`, context, dataDir: settings.dataDir, file }

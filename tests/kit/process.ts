@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { variables } from "../../src/provider/catalog/variables.ts"
+import { foreign } from "../../src/provider/catalog/variables.ts"
 import { temporaryFolder } from "./gateway.ts"
 
 const root = new URL("../../", import.meta.url).pathname
@@ -47,7 +47,7 @@ export const startFlags = (env: Readonly<Record<string, string>>): ReadonlyArray
   const filled = task.replaceAll(
     /\$\(deno eval -q 'console\.log\(Deno\.env\.get\(`(\w+)`\)\|\|`([^`]+)`\)'\)/g,
     (_, name, otherwise) => env[name] || otherwise
-  ).replace(/\$\(deno run [^)]*variables\.ts\)/, variables.join(","))
+  ).replace(/\$\(deno run [^)]*variables\.ts\)/, foreign.join(","))
   return filled.split(" ").slice(2, -1)
 }
 

@@ -12,7 +12,7 @@ import {
   unsupportedByCohere,
   vectorsOfCohere
 } from "../cohere/embeddings.ts"
-import type { EmbeddingDialect, Unsupported } from "../Dialect.ts"
+import type { AnswerHeaders, EmbeddingDialect, Unsupported } from "../Dialect.ts"
 import { badResponse } from "../fault.ts"
 import { count, object } from "../json.ts"
 import { type PartSize, partsOf, tooMany } from "../parts.ts"
@@ -93,7 +93,7 @@ const makerOf = (request: EmbeddingRequest, model: string): Maker => {
 const parts = (request: EmbeddingRequest, model: string) =>
   partsOf(request, makerOf(request, model).size)
 
-const decode = (body: unknown, headers?: Headers): Embeddings | UpstreamFault => {
+const decode = (body: unknown, headers?: AnswerHeaders): Embeddings | UpstreamFault => {
   const answer = object(body)
   if (answer === undefined) return badResponse("The provider's answer is not an object")
   const vectors = answer.embedding === undefined
@@ -109,7 +109,7 @@ const vectorOfTitan = (value: unknown) => {
 }
 
 /** Of Cohere's models only Bedrock counts the tokens, and only in a header. */
-const countIn = (headers: Headers | undefined): number | undefined => {
+const countIn = (headers: AnswerHeaders | undefined): number | undefined => {
   const said = headers?.get("x-amzn-bedrock-input-token-count") ?? ""
   return /^\d+$/.test(said) ? count(Number(said)) : undefined
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { type FaultClass, UpstreamFault } from "../../domain/UpstreamFault.ts"
+import type { AnswerHeaders } from "../Dialect.ts"
 import { badResponse, classOfStatus, scrub } from "../fault.ts"
 import { object, string } from "../json.ts"
 
@@ -45,7 +46,7 @@ const requestWords: ReadonlyArray<readonly [RegExp, FaultClass]> = [
 ]
 
 /** The type of an error, as its header or its `body` says: `ThrottlingException`. */
-export const errorType = (headers: Headers, body: unknown): string => {
+export const errorType = (headers: AnswerHeaders, body: unknown): string => {
   const said = headers.get("x-amzn-errortype") ?? string(object(body)?.__type) ?? ""
   // The header may add an address, and the body a namespace.
   return said.replace(/:.*$/s, "").replace(/^.*#/s, "")

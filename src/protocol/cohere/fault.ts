@@ -4,11 +4,12 @@
  * @module
  */
 import { type FaultClass, UpstreamFault } from "../../domain/UpstreamFault.ts"
+import type { AnswerHeaders } from "../Dialect.ts"
 import { classOfStatus, scrub } from "../fault.ts"
 import { object, parse, string } from "../json.ts"
 
 /** What an answer with a status other than 2xx means. */
-export const fault = (status: number, _headers: Headers, body: string): UpstreamFault =>
+export const fault = (status: number, _headers: AnswerHeaders, body: string): UpstreamFault =>
   faultOf(parse(body), status)
 
 /** What the error `body` means; without a `status` it came inside an answer that had begun well. */

@@ -4,12 +4,13 @@
  * @module
  */
 import { type FaultClass, UpstreamFault } from "../../domain/UpstreamFault.ts"
+import type { AnswerHeaders } from "../Dialect.ts"
 import { classOfStatus, scrub } from "../fault.ts"
 import { array, type Fields, object, parse, string } from "../json.ts"
 import { durationMs } from "../retryAfter.ts"
 
 /** What an answer with a status other than 2xx means. */
-export const fault = (status: number, _headers: Headers, body: string): UpstreamFault => {
+export const fault = (status: number, _headers: AnswerHeaders, body: string): UpstreamFault => {
   const json = parse(body)
   const root = object(Array.isArray(json) ? json[0] : json)
   // What is not Google's own is not for the client's eyes: a page of some proxy, or half an error.

@@ -4,6 +4,7 @@
  * @module
  */
 import { type FaultClass, UpstreamFault } from "../../domain/UpstreamFault.ts"
+import type { AnswerHeaders } from "../Dialect.ts"
 import { classOfStatus, scrub } from "../fault.ts"
 import { array, type Fields, object, parse, string } from "../json.ts"
 import {
@@ -16,7 +17,7 @@ import {
 } from "./faultWords.ts"
 
 /** What an answer with a status other than 2xx means. */
-export const fault = (status: number, headers: Headers, body: string): UpstreamFault => {
+export const fault = (status: number, headers: AnswerHeaders, body: string): UpstreamFault => {
   const json = parse(body)
   // Google's server of this dialect wraps its errors into an array.
   const root = object(Array.isArray(json) ? json[0] : json)
@@ -84,6 +85,7 @@ const sentences: Readonly<Record<FaultClass, string>> = {
   dns: "The provider could not be found",
   tls: "The provider could not be trusted",
   reset: "The provider broke the connection",
+  timeout_connect: "The provider could not be reached in time",
   timeout_headers: "The provider timed out",
   timeout_first_token: "The provider timed out",
   timeout_idle: "The provider timed out",

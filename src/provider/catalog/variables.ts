@@ -1,9 +1,10 @@
 /**
- * The environment variables that providers are set up by. Run, it prints them for `--allow-env`: so a
- * new provider needs no change of a task.
+ * The environment variables that providers are set up by. Run, it prints them, and those that name a
+ * proxy, for `--allow-env`: so a new provider needs no change of a task.
  *
  * @module
  */
+import { proxyVariables } from "../../config/proxy.ts"
 import type { Provider } from "../Provider.ts"
 import * as catalog from "./mod.ts"
 
@@ -19,4 +20,7 @@ export const variables: ReadonlyArray<string> = Array.from(
   new Set(Object.values(catalog).flatMap((provider: Provider) => variablesOf(provider)))
 )
 
-if (import.meta.main) Deno.stdout.writeSync(new TextEncoder().encode(variables.join(",")))
+/** What is read beside our own: the variables of providers, and those that name a proxy. */
+export const foreign: ReadonlyArray<string> = [...variables, ...proxyVariables]
+
+if (import.meta.main) Deno.stdout.writeSync(new TextEncoder().encode(foreign.join(",")))

@@ -1,0 +1,79 @@
+/**
+ * The head of an answer: its status and its headers.
+ *
+ * @module
+ */
+import { HttpError } from "./HttpError.ts"
+import type { HttpHeaders } from "./HttpResponse.ts"
+
+/** The head of an answer. */
+export interface ResponseHead {
+  readonly status: number
+  readonly headers: HttpHeaders
+  /** Whether its protocol keeps connections open by itself: HTTP/1.1, and not 1.0. */
+  readonly keepsOpen: boolean
+}
+
+/** So much of a head is read, in bytes. */
+export const mostHead = 64 * 1024
+
+/**
+ * Where the head in the first `to` bytes ends, looked for from `from` on: behind its empty line. -1 where
+ * it does not end there.
+ */
+export const endOfHead = (bytes: Uint8Array, from: number, to: number): number => {
+  for (let at = bytes.indexOf(lineFeed, from); at >= 0 && at < to;) {
+    const next = bytes.indexOf(lineFeed, at + 1)
+    if (next < 0 || next >= to) return -1
+    if (next === at + 1 || (next === at + 2 && bytes[at + 1] === carriageReturn)) return next + 1
+    at = next
+  }
+  return -1
+}
+
+const lineFeed = 10
+const carriageReturn = 13
+
+/** Whether `bytes` can be the beginning of a head: who speaks something else may never end it. */
+export const canBeHead = (bytes: Uint8Array): boolean => {
+  for (let at = 0; at < Math.min(bytes.length, protocol.length); at++) {
+    if (bytes[at] !== protocol[at]) return false
+  }
+  return true
+}
+
+const protocol = new TextEncoder().encode("HTTP/1.")
+
+/** Reads a head that is whole. */
+export const readHead = (bytes: Uint8Array): ResponseHead | HttpError => {
+  const [first = "", ...rest] = ascii.decode(bytes).split("\n")
+  const said = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0]*)?\r?$/.exec(first)
+  if (said === null) return malformed
+  const fields: Array<readonly [string, string]> = []
+  for (const line of rest) {
+    if (line === "" || line === "\r") continue
+    const colon = line.indexOf(":")
+    const name = line.slice(0, Math.max(0, colon))
+    // A name with blanks, or a value that goes on in the next line, is read in as many ways as there are readers.
+    if (!token.test(name)) return malformed
+    fields.push([name.toLowerCase(), line.slice(colon + 1).trim()])
+  }
+  return { status: Number(said[2]), headers: headersOf(fields), keepsOpen: said[1] === "1" }
+}
+
+const malformed = new HttpError({ why: "malformed" })
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** What is beyond ASCII in a header says nothing to us. */
+const ascii = new TextDecoder()
+
+/** A list: heads are short, and few of their headers are ever asked for. */
+const headersOf = (fields: ReadonlyArray<readonly [string, string]>): HttpHeaders => ({
+  get: (name) => {
+    let value: string | null = null
+    for (const [key, one] of fields) {
+      if (key === name) value = value === null ? one : `${value}, ${one}`
+    }
+    return value
+  },
+  [Symbol.iterator]: () => fields[Symbol.iterator]()
+})
