@@ -83,11 +83,17 @@ const setUp = (path: string, database: DatabaseSync, durability: Durability) =>
     database.exec(`
       PRAGMA synchronous = ${durability === "power" ? "FULL" : "NORMAL"};
       PRAGMA temp_store = MEMORY;
-      PRAGMA wal_autocheckpoint = 2000;
+      PRAGMA wal_autocheckpoint = ${checkpointPages};
       PRAGMA cache_size = -16000;
       PRAGMA journal_size_limit = 67108864;
     `)
   })
+
+/**
+ * So many pages of 2 KiB are gathered before they are put into the database, which waits for the disk and
+ * holds up everybody for some 20 ms, however few they are.
+ */
+const checkpointPages = 8000
 
 const attempt = <A>(path: string, work: () => A) =>
   Effect.try({ try: work, catch: (cause) => unreadable(path, cause) })
