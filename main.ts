@@ -206,7 +206,7 @@ const program = Effect.gen(function* () {
   )
   const app = Layer.effectDiscard(announce(settings, providers)).pipe(
     Layer.provide(gateway(settings, providers, auth)),
-    Layer.provide(Egress.layer({ ...settings, ...settings.times }))
+    Layer.provide(Egress.layer(settings))
   )
   return yield* Layer.launch(app)
 })

@@ -40,7 +40,7 @@ const program = Effect.gen(function* () {
   const providers = yield* roster(settings)
   const auth = Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir })
   const app = gateway(settings, providers, auth, books, notes)
-  return yield* Layer.launch(Layer.provide(app, Egress.layer({ ...settings, ...settings.times })))
+  return yield* Layer.launch(Layer.provide(app, Egress.layer(settings)))
 })
 
 const running = Effect.runFork(program.pipe(Effect.provide([Environment.layer, Logs.layer()])))

@@ -117,7 +117,7 @@ test("the README gives each setting its default", () =>
       ["load_balancing.recovery_threshold", defaultLoadBalancing.recoveryThreshold],
       ["models.<id>.priority", defaultPolicy.priority],
       ["models.<id>.reroute_filtered", String(defaultPolicy.rerouteFiltered)],
-      ["timeouts.connect_seconds", times.connectMs / 1000],
+      ["timeouts.connect_seconds", settings.connectMs / 1000],
       ["timeouts.stream_head_seconds", times.streamHeadMs / 1000],
       ["timeouts.whole_head_seconds", times.wholeHeadMs / 1000],
       ["timeouts.first_token_seconds", times.firstTokenMs / 1000],

@@ -44,6 +44,8 @@ export interface Settings {
   /** How often providers are asked for one request. Default: 6. */
   readonly attempts: number
   readonly times: TimeLimits
+  /** Until there is a connection to a provider, with its TLS. Default: 5 s. */
+  readonly connectMs: number
   /** Whether the environment names a proxy for what goes out. */
   readonly isProxied: boolean
   /** For how long a provider is read on whose client has left, where its model says so. Default: 60 s. */
@@ -116,6 +118,7 @@ export const settingsOf = Effect.fnUntraced(function* (
     requestsAtOnce: limits?.requests_at_once ?? 4096,
     attempts: contents.retries?.attempts ?? 6,
     times: timeLimits(contents.timeouts ?? {}),
+    connectMs: Math.ceil((contents.timeouts?.connect_seconds ?? 5) * 1000),
     isProxied: yield* isProxied,
     readOnMs: Math.ceil((contents.timeouts?.read_on_seconds ?? 60) * 1000),
     ledger: ledgerSettings(contents.ledger ?? {}),
@@ -178,7 +181,6 @@ const timeLimits = (file: NonNullable<ConfigFile["timeouts"]>): TimeLimits => {
   const milliseconds = (seconds: number | undefined, otherwise: number) =>
     seconds === undefined ? otherwise : Math.ceil(seconds * 1000)
   return {
-    connectMs: milliseconds(file.connect_seconds, defaultTimeLimits.connectMs),
     streamHeadMs: milliseconds(file.stream_head_seconds, defaultTimeLimits.streamHeadMs),
     wholeHeadMs: milliseconds(file.whole_head_seconds, defaultTimeLimits.wholeHeadMs),
     firstTokenMs: milliseconds(file.first_token_seconds, defaultTimeLimits.firstTokenMs),

@@ -6,8 +6,6 @@
 
 /** The time limits of a request, in milliseconds. */
 export interface TimeLimits {
-  /** Until there is a connection to a provider, with its TLS. Default: 5 s. */
-  readonly connectMs: number
   /** Until the head of a streamed answer. Default: 30 s. */
   readonly streamHeadMs: number
   /** Until the head of an answer in one piece, which comes when all is written. Default: 300 s. */
@@ -26,7 +24,6 @@ export interface TimeLimits {
 
 /** The defaults. */
 export const defaultTimeLimits: TimeLimits = {
-  connectMs: 5000,
   streamHeadMs: 30_000,
   wholeHeadMs: 300_000,
   firstTokenMs: 60_000,

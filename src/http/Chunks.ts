@@ -10,7 +10,9 @@ import { HttpError } from "./HttpError.ts"
 type Place =
   /** The digits of a size. */
   | "size"
-  /** What stands behind the digits. */
+  /** Blanks behind the digits. */
+  | "blanks"
+  /** What stands behind the size. */
   | "extension"
   | "data"
   /** The end of the line behind the data. */
@@ -33,6 +35,8 @@ export const make = (): Framing => {
   let between = 0
   /** How long the line of trailers is so far. */
   let line = 0
+  /** A return has come: it ends a line, together with what has to follow. */
+  let isReturned = false
 
   const start = (): void => {
     place = "size"
@@ -41,9 +45,20 @@ export const make = (): Framing => {
     between = 0
   }
 
+  /** Takes a blank, the beginning of an extension, or the end of the line; says whether it is one. */
+  const behindSize = (byte: number): boolean => {
+    place = byte === semicolon ? "extension" : "blanks"
+    if (byte === lineFeed) {
+      place = size === 0 ? "trailers" : "data"
+      line = 0
+    }
+    return byte === semicolon || byte === lineFeed || isReturned || byte === 0x20 || byte === 0x09
+  }
+
   /** Takes one byte that is not of the body; says whether it may stand there. */
   const step = (byte: number): boolean => {
-    if (++between > mostBetween) return false
+    if (++between > mostBetween || (isReturned && byte !== lineFeed)) return false
+    isReturned = byte === carriageReturn
     switch (place) {
       case "size": {
         const digit = hexadecimal(byte)
@@ -52,23 +67,20 @@ export const make = (): Framing => {
           size = size * 16 + digit
           return size <= mostSize
         }
-        if (digits === 0) return false
-        place = "extension"
-        return byte === lineFeed ? step(byte) : endsSize(byte)
+        return digits > 0 && behindSize(byte)
       }
+      case "blanks":
+        return behindSize(byte)
       case "extension":
-        if (byte !== lineFeed) return true
-        place = size === 0 ? "trailers" : "data"
-        line = 0
-        return true
+        return byte !== lineFeed || behindSize(byte)
       case "behind":
         if (byte === lineFeed) start()
-        return byte === lineFeed || byte === carriageReturn && between === 1
+        return byte === lineFeed || isReturned
       case "trailers":
         if (byte === lineFeed) {
           if (line === 0) place = "over"
           line = 0
-        } else if (byte !== carriageReturn) line++
+        } else if (!isReturned) line++
         return true
       default:
         return false
@@ -92,10 +104,7 @@ export const make = (): Framing => {
         end += length
         at += length
         size -= length
-        if (size === 0) {
-          place = "behind"
-          between = 0
-        }
+        if (size === 0) place = "behind"
       }
       return { body: buffer.subarray(first, end), next: at }
     },
@@ -107,10 +116,7 @@ export const make = (): Framing => {
 const malformed = new HttpError({ why: "malformed" })
 const lineFeed = 10
 const carriageReturn = 13
-
-/** A blank, an extension, or the end of the line. */
-const endsSize = (byte: number): boolean =>
-  byte === carriageReturn || byte === 0x3b || byte === 0x20 || byte === 0x09
+const semicolon = 0x3b
 
 const hexadecimal = (byte: number): number =>
   byte >= 0x30 && byte <= 0x39

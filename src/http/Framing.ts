@@ -29,7 +29,7 @@ export interface Taken {
 
 /** How the body of an answer is framed; absent where its status has none. */
 export const framingOf = ({ status, headers }: ResponseHead): Framing | HttpError | undefined => {
-  if (status === 204 || status === 304) return undefined
+  if (isBodiless(status)) return undefined
   const coding = headers.get("transfer-encoding")
   const length = headers.get("content-length")
   if (coding !== null) {
@@ -38,7 +38,7 @@ export const framingOf = ({ status, headers }: ResponseHead): Framing | HttpErro
   }
   if (length === null) return untilTheEnd()
   // The same length twice is still that length.
-  const lengths = new Set(length.split(/\s*,\s*/))
+  const lengths = new Set(length.split(",").map((one) => one.trim()))
   const [first = ""] = lengths
   return lengths.size === 1 && /^\d{1,15}$/.test(first) ? ofLength(Number(first)) : malformed
 }
@@ -46,10 +46,17 @@ export const framingOf = ({ status, headers }: ResponseHead): Framing | HttpErro
 const malformed = new HttpError({ why: "malformed" })
 
 /** Whether the connection can be used again after this answer, as far as its head says. */
-export const keepsConnection = ({ headers, keepsOpen }: ResponseHead): boolean =>
-  keepsOpen && !/\bclose\b/i.test(headers.get("connection") ?? "") &&
-  // Whoever sends both is not sure where its answer ends.
-  (headers.get("transfer-encoding") === null || headers.get("content-length") === null)
+export const keepsConnection = ({ headers, keepsOpen, status }: ResponseHead): boolean => {
+  const coding = headers.get("transfer-encoding")
+  const length = headers.get("content-length")
+  return keepsOpen && !/\bclose\b/i.test(headers.get("connection") ?? "") &&
+    // Whoever sends both, or tells of a body where none can be, is not sure where its answer ends.
+    (isBodiless(status)
+      ? coding === null && (length === null || length === "0")
+      : coding === null || length === null)
+}
+
+const isBodiless = (status: number): boolean => status === 204 || status === 304
 
 const ofLength = (length: number): Framing => {
   let rest = length

@@ -54,6 +54,8 @@ export const make = Effect.fnUntraced(function* ({ connectMs }: HttpClientOption
 
   const send: HttpClient["send"] = (request, signal) =>
     Effect.callback((resume) => {
+      // It tells nobody a second time.
+      if (signal.aborted) return resume(Effect.fail(left))
       const address = parse(request.url)
       const pieces = requestBytes(request, address)
       if (pieces instanceof HttpError) return resume(Effect.fail(pieces))

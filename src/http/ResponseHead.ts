@@ -46,8 +46,10 @@ const protocol = new TextEncoder().encode("HTTP/1.")
 
 /** Reads a head that is whole. */
 export const readHead = (bytes: Uint8Array): ResponseHead | HttpError => {
-  const [first = "", ...rest] = ascii.decode(bytes).split("\n")
-  const said = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0]*)?\r?$/.exec(first)
+  const text = utf8.decode(bytes)
+  if (forbidden.test(text)) return malformed
+  const [first = "", ...rest] = text.replace(beyondAscii, "\ufffd").split("\n")
+  const said = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: .*)?\r?$/.exec(first)
   if (said === null) return malformed
   const fields: Array<readonly [string, string]> = []
   for (const line of rest) {
@@ -63,8 +65,11 @@ export const readHead = (bytes: Uint8Array): ResponseHead | HttpError => {
 
 const malformed = new HttpError({ why: "malformed" })
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-/** What is beyond ASCII in a header says nothing to us. */
-const ascii = new TextDecoder()
+/** Controls, and a return that ends no line: to some readers they end one, to others they are blanks. */
+const forbidden = /[^\t\n\r -~\x80-\uffff]|\r(?!\n)/
+/** What is beyond ASCII says nothing to us: a blank of Unicode is none, and its letters are no others. */
+const beyondAscii = /[^\t\n\r -~]/g
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
 /** A list: heads are short, and few of their headers are ever asked for. */
 const headersOf = (fields: ReadonlyArray<readonly [string, string]>): HttpHeaders => ({

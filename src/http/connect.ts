@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Result from "effect/Result"
 import type { Address } from "./Address.ts"
 import { HttpError } from "./HttpError.ts"
 import type { Socket } from "./Inflow.ts"
@@ -35,6 +36,8 @@ export const makeConnect = (limitMs: number): Connect => {
 
   return ({ hostname, isSecure, origin, port }, hear) => {
     const attempt = new AbortController()
+    // One that is made as it is given up the runtime would throw away open (Deno 2.9): we close it.
+    Object.assign(attempt.signal, { throwIfAborted: ignore })
     /** What is under way now; told once, and then over. */
     let phase: "connecting" | "handshake" | "over" = "connecting"
 
@@ -67,6 +70,8 @@ export const makeConnect = (limitMs: number): Connect => {
         }
         secured.handshake().then(() => phase === "over" ? failed(undefined) : tell(secured), failed)
       }, (cause) => {
+        // A name that no certificate can hold: it is ours still, unless the runtime took it.
+        Result.try(() => tcp.close())
         if (phase === "over") count(origin, -1)
         else tell(new HttpError({ why: "tls", cause }))
       })
@@ -90,6 +95,8 @@ export const makeConnect = (limitMs: number): Connect => {
     return giveUp
   }
 }
+
+const ignore = (): void => {}
 
 /** Said beforehand, or the runtime would make an error with its stack. */
 const givenUp = "given up"

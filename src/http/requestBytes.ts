@@ -28,7 +28,8 @@ export const requestBytes = (
   const fields = lines(headers)
   if (fields instanceof HttpError) return fields
   const bytes = utf8.encode(body)
-  const length = method === "GET" ? "" : `content-length: ${bytes.length}\r\n`
+  // Bytes of a body of which no length tells would be read as the next request.
+  const length = method === "GET" && bytes.length === 0 ? "" : `content-length: ${bytes.length}\r\n`
   const head = `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\n${length}${fields}\r\n`
   if (bytes.length > smallBody) return [utf8.encode(head), bytes]
   const all = new Uint8Array(head.length + bytes.length)
@@ -45,7 +46,7 @@ const lines = (headers: Readonly<Record<string, string>>): string | HttpError =>
   if (known !== undefined) return known
   let lines = ""
   for (const [name, value] of Object.entries(headers)) {
-    if (!token.test(name) || !field.test(value)) {
+    if (!token.test(name) || !field.test(value) || ours.test(name)) {
       return new HttpError({ why: "unsendable" })
     }
     lines += `${name}: ${value}\r\n`
@@ -57,5 +58,7 @@ const lines = (headers: Readonly<Record<string, string>>): string | HttpError =>
 /** RFC 9110, 5.6.2 and 5.5: no line end, above all; and nothing beyond ASCII, which nobody reads alike. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const field = /^[\t\x20-\x7e]*$/
+/** Said twice, they would be two requests to one reader, and one to another. */
+const ours = /^(?:host|content-length|transfer-encoding)$/i
 
 const utf8 = new TextEncoder()

@@ -50,6 +50,7 @@ test("every setting has a default", () =>
       requestsAtOnce: 4096,
       attempts: 6,
       times: defaultTimeLimits,
+      connectMs: 5000,
       isProxied: false,
       readOnMs: 60_000,
       ledger: {
@@ -169,9 +170,8 @@ test("what only the file can say is taken from it, seconds as milliseconds", () 
     })
     const { drainMs, bodyBytes, requestsAtOnce, attempts, times, simulator, models } = read
     assertEquals([drainMs, bodyBytes, simulator.seed], [500, 7, -3])
-    assertEquals([requestsAtOnce, attempts, read.bodyMs], [8, 9, 8001])
+    assertEquals([requestsAtOnce, attempts, read.bodyMs, read.connectMs], [8, 9, 8001, 250])
     assertEquals(times, {
-      connectMs: 250,
       streamHeadMs: 1000,
       wholeHeadMs: 2000,
       firstTokenMs: 3000,

@@ -13,7 +13,6 @@ import { law, test } from "../kit/effect.ts"
 type Event = readonly [at: number, tell: keyof Watch]
 
 const limits: TimeLimits = {
-  connectMs: 5000,
   streamHeadMs: 30_000,
   wholeHeadMs: 300_000,
   firstTokenMs: 60_000,
@@ -196,7 +195,6 @@ law(
   }),
   ({ limits: { head, more, idle, total, alive, client }, head: headAt, then }) => {
     const own: TimeLimits = {
-      connectMs: 5000,
       streamHeadMs: head,
       wholeHeadMs: head,
       firstTokenMs: head + more,

@@ -83,7 +83,7 @@ export const start = Effect.fnUntraced(function* (setup: Setup = {}) {
       providers,
       Authenticator.layer({ ...settings.auth, dataDir: settings.dataDir })
     ).pipe(
-      Layer.provide(Egress.layer({ ...settings, ...settings.times })),
+      Layer.provide(Egress.layer(settings)),
       Layer.provideMerge([quiet, variables(env)])
     )
   )
