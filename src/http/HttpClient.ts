@@ -35,6 +35,15 @@ export interface HttpClientOptions {
   readonly connectMs: number
 }
 
+/** Whether a server said nothing, or no more than that it had waited for a request for too long. */
+const isStale = (heard: Line.Heard): boolean => {
+  if (heard._tag === "Failed") return heard.isUntouched
+  const { response: { body, headers, status } } = heard
+  const isFarewell = status === 408 && /\bclose\b/i.test(headers.get("connection") ?? "")
+  if (isFarewell && body && "read" in body) body.cancel()
+  return isFarewell
+}
+
 /** Whoever hears it has given the request up. */
 const left = new HttpError({ why: "reset" })
 
@@ -70,11 +79,11 @@ export const make = Effect.fnUntraced(function* ({ connectMs }: HttpClientOption
 
       const ask = (line: Line.Line, isFresh: boolean): void => {
         hangUp = line.ask(pieces, (heard) => {
-          if (heard._tag === "Answered") return resume(Effect.succeed(heard.response))
-          const isStale = !isFresh && heard.isUntouched && !isLeft
-          if (!isStale) return resume(Effect.fail(heard.error))
           // The server ended it while the request was on its way: a fresh one tells whether it is there.
-          askFresh()
+          if (!isFresh && !isLeft && isStale(heard)) return askFresh()
+          resume(
+            heard._tag === "Answered" ? Effect.succeed(heard.response) : Effect.fail(heard.error)
+          )
         })
       }
 

@@ -23,6 +23,9 @@ export type Connect = (
  */
 const mostAbandoned = 8
 
+/** So long before its end a limit is looked at a first time, in milliseconds. */
+const graceMs = 50
+
 /** Connects within `limitMs` milliseconds. */
 export const makeConnect = (limitMs: number): Connect => {
   /** Handshakes that were given up and are not over, by origin. */
@@ -55,10 +58,14 @@ export const makeConnect = (limitMs: number): Connect => {
       attempt.abort(givenUp)
     }
 
-    const limit = setTimeout(() => {
+    const late = (): void => {
       giveUp()
       hear(new HttpError({ why: "connect_timeout" }))
-    }, limitMs)
+    }
+    // Where something held up the whole process, timers come before what is long ready: it comes next.
+    let limit = setTimeout(() => {
+      limit = setTimeout(late, graceMs)
+    }, Math.max(0, limitMs - graceMs))
 
     const secure = (tcp: Deno.TcpConn): void => {
       phase = "handshake"
