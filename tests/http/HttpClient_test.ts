@@ -2,10 +2,11 @@ import { assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import * as HttpClient from "../../src/http/HttpClient.ts"
 import type { Peer, RawRequest } from "../kit/RawServer.ts"
-import { law, liveTest, test } from "../kit/effect.ts"
+import { law } from "../kit/effect.ts"
 import {
   ask,
   chunked,
@@ -16,6 +17,7 @@ import {
   plain,
   send,
   serving,
+  socketTest,
   textOf,
   until
 } from "./asking.ts"
@@ -69,7 +71,7 @@ const final = {
 } as const
 
 for (const [what, [bytes, body]] of Object.entries(reusable)) {
-  liveTest(`a connection is used again after an answer ${what}`, () =>
+  socketTest(`a connection is used again after an answer ${what}`, () =>
     Effect.gen(function* () {
       const server = yield* serving((_, peer) => peer.write(bytes))
       const client = yield* HttpClient.make({ connectMs })
@@ -81,20 +83,23 @@ for (const [what, [bytes, body]] of Object.entries(reusable)) {
 }
 
 for (const [what, [bytes, body]] of Object.entries(final)) {
-  liveTest(`a connection is not used again after an answer ${what}`, () =>
-    Effect.gen(function* () {
-      const server = yield* serving((_, peer) => peer.write(bytes))
-      const client = yield* HttpClient.make({ connectMs })
-      for (let nth = 1; nth <= 2; nth++) {
-        assertEquals(yield* ask(client, server), body)
-        assertEquals([client.idle(), server.opened()], [0, nth])
-        yield* until("the client ends the connection", () => server.active() === 0)
-      }
-      assertEquals(server.closedByPeer(), 2)
-    }))
+  socketTest(
+    `a connection is not used again after an answer ${what}`,
+    () =>
+      Effect.gen(function* () {
+        const server = yield* serving((_, peer) => peer.write(bytes))
+        const client = yield* HttpClient.make({ connectMs })
+        for (let nth = 1; nth <= 2; nth++) {
+          assertEquals(yield* ask(client, server), body)
+          assertEquals([client.idle(), server.opened()], [0, nth])
+          yield* until("the client ends the connection", () => server.active() === 0)
+        }
+        assertEquals(server.closedByPeer(), 2)
+      })
+  )
 }
 
-liveTest("an answer may go on until the connection ends", () =>
+socketTest("an answer may go on until the connection ends", () =>
   Effect.gen(function* () {
     const server = yield* serving(async (_, peer) => {
       await peer.write("HTTP/1.1 200 OK\r\n\r\nall of it,\n\nand more")
@@ -141,7 +146,7 @@ law(
     }))
 )
 
-liveTest(
+socketTest(
   "many at once have a connection and an answer each; those after them use the same",
   () =>
     Effect.gen(function* () {
@@ -168,7 +173,7 @@ liveTest(
     })
 )
 
-liveTest("origins share no connection, though they be one server", () =>
+socketTest("origins share no connection, though they be one server", () =>
   Effect.gen(function* () {
     const server = yield* serving(({ headers }, peer) =>
       peer.write(plain(headers.get("host") ?? ""))
@@ -185,7 +190,7 @@ liveTest("origins share no connection, though they be one server", () =>
   }))
 
 const early = "an answer that comes before the request is written is heard, and ends the connection"
-liveTest(early, () =>
+socketTest(early, () =>
   Effect.gen(function* () {
     // It never reads: what it says at first is the answer.
     const server = yield* serving(() => {}, {
@@ -206,7 +211,7 @@ const idleEnds: Readonly<Record<string, (peer: Peer) => unknown>> = {
   "says something on": (peer) => peer.write("HTTP/1.1 408 Request Timeout\r\n\r\n")
 }
 for (const [does, end] of Object.entries(idleEnds)) {
-  liveTest(
+  socketTest(
     `an idle connection that the server ${does} is noticed, and not used`,
     () =>
       Effect.gen(function* () {
@@ -271,7 +276,7 @@ const begins = (bytes: string) => async (_: RawRequest, peer: Peer) => {
 }
 
 for (const [how, drop] of Object.entries(drops)) {
-  liveTest(
+  socketTest(
     `one that ${how} as it is used again is asked once more, on a fresh connection`,
     () =>
       Effect.gen(function* () {
@@ -288,7 +293,7 @@ for (const [how, drop] of Object.entries(drops)) {
       })
   )
 
-  liveTest(
+  socketTest(
     `one that ${how} as it is used again is asked no third time`,
     () =>
       Effect.gen(function* () {
@@ -299,7 +304,7 @@ for (const [how, drop] of Object.entries(drops)) {
       })
   )
 
-  liveTest(`a fresh one that ${how} is not asked again`, () =>
+  socketTest(`a fresh one that ${how} is not asked again`, () =>
     Effect.gen(function* () {
       let seen = 0
       const server = yield* serving((request, peer) => {
@@ -313,7 +318,7 @@ for (const [how, drop] of Object.entries(drops)) {
 }
 
 for (const bytes of ["H", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\n"]) {
-  liveTest(
+  socketTest(
     `of one that ends behind ${JSON.stringify(bytes)} nothing is asked again`,
     () =>
       Effect.gen(function* () {
@@ -324,7 +329,7 @@ for (const bytes of ["H", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\n"
   )
 }
 
-liveTest(
+socketTest(
   "who asks once more can still be given up, and who was given up is not asked more",
   () =>
     Effect.gen(function* () {
@@ -346,45 +351,44 @@ liveTest(
     })
 )
 
-test("a connection is used for as long as its server keeps it, but for the last second", () =>
-  Effect.gen(function* () {
-    const server = yield* serving((_, peer) => peer.write(plain("hi", "keep-alive: timeout=5")))
-    const client = yield* HttpClient.make({ connectMs })
-    yield* ask(client, server)
-    yield* TestClock.adjust("3900 millis")
-    yield* ask(client, server)
-    assertEquals(server.opened(), 1)
-    yield* TestClock.adjust("4100 millis")
-    yield* ask(client, server)
-    assertEquals(server.opened(), 2)
-    yield* until("the first is closed", () => server.active() === 1)
-    // Nobody asks any more: it is ended all the same.
-    yield* TestClock.adjust("20 seconds")
-    assertEquals(client.idle(), 0)
-    yield* until("the second is closed", () => server.active() === 0)
-  }))
+/** The same with a clock that stands still until it is moved: what the sockets do takes its own time. */
+const clockTest = <E>(name: string, body: () => Effect.Effect<void, E, Scope.Scope>) =>
+  socketTest(name, () => Effect.provide(body(), TestClock.layer()))
 
-test("a connection is kept for a minute where its server does not say for how long", () =>
-  Effect.gen(function* () {
-    const server = yield* serving((_, peer) => peer.write(plain("hi")))
-    const client = yield* HttpClient.make({ connectMs })
-    yield* ask(client, server)
-    yield* TestClock.adjust("59 seconds")
-    assertEquals(client.idle(), 1)
-    yield* ask(client, server)
-    assertEquals(server.opened(), 1)
-    yield* TestClock.adjust("76 seconds")
-    assertEquals(client.idle(), 0)
-    yield* until("it is closed", () => server.active() === 0)
-  }))
+clockTest(
+  "a connection is used for as long as its server keeps it, but for the last second",
+  () =>
+    Effect.gen(function* () {
+      const server = yield* serving((_, peer) => peer.write(plain("hi", "keep-alive: timeout=5")))
+      const client = yield* HttpClient.make({ connectMs })
+      yield* ask(client, server)
+      yield* TestClock.adjust("3900 millis")
+      yield* ask(client, server)
+      assertEquals(server.opened(), 1)
+      yield* TestClock.adjust("4100 millis")
+      yield* ask(client, server)
+      assertEquals(server.opened(), 2)
+      yield* until("the first is closed", () => server.active() === 1)
+      // Nobody asks any more: it is ended all the same.
+      yield* TestClock.adjust("20 seconds")
+      assertEquals(client.idle(), 0)
+      yield* until("the second is closed", () => server.active() === 0)
+    })
+)
 
-liveTest("what no header can say is not sent", () =>
-  Effect.gen(function* () {
-    const server = yield* serving(() => {})
-    const client = yield* HttpClient.make({ connectMs })
-    const { signal } = new AbortController()
-    const url = `http://127.0.0.1:${server.port}/`
-    const headers = { authorization: "Bearer a\r\nx: y" }
-    assertEquals(yield* failing(client.send({ method: "GET", url, headers }, signal)), "unsendable")
-    assertEquals(server.opened(), 0)
-  }))
+clockTest(
+  "a connection is kept for a minute where its server does not say for how long",
+  () =>
+    Effect.gen(function* () {
+      const server = yield* serving((_, peer) => peer.write(plain("hi")))
+      const client = yield* HttpClient.make({ connectMs })
+      yield* ask(client, server)
+      yield* TestClock.adjust("59 seconds")
+      assertEquals(client.idle(), 1)
+      yield* ask(client, server)
+      assertEquals(server.opened(), 1)
+      yield* TestClock.adjust("76 seconds")
+      assertEquals(client.idle(), 0)
+      yield* until("it is closed", () => server.active() === 0)
+    })
+)

@@ -5,9 +5,11 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { HttpClient } from "../../src/http/HttpClient.ts"
 import { HttpError } from "../../src/http/HttpError.ts"
 import type { HttpResponse, Source } from "../../src/http/HttpResponse.ts"
+import { liveTest } from "../kit/effect.ts"
 import { certificate } from "../kit/fake/certificate.ts"
 import { utf8 } from "../kit/replay.ts"
 import { type Peer, type RawRequest, type RawServerOptions, serve } from "../kit/RawServer.ts"
@@ -23,6 +25,16 @@ if (folder !== undefined) {
   certificate.key = Deno.readTextFileSync(`${folder}/key.pem`)
   certificate.cert = Deno.readTextFileSync(`${folder}/cert.pem`)
 }
+
+/** Deno looks for what a test leaves open only where it is asked to. */
+export const sealed = { sanitizeOps: true, sanitizeResources: true }
+
+/** A test on real sockets and real time that leaves no socket, no timer and nothing under way. */
+export const socketTest = <E>(
+  name: string,
+  body: () => Effect.Effect<void, E, Scope.Scope>,
+  options: Pick<Deno.TestDefinition, "ignore"> = {}
+): void => liveTest(name, body, { ...options, ...sealed })
 
 /** A server for as long as the scope is open. */
 export const serving = (

@@ -4,10 +4,19 @@ import * as Fiber from "effect/Fiber"
 import net from "node:net"
 import type { HttpError } from "../../src/http/HttpError.ts"
 import * as HttpClient from "../../src/http/HttpClient.ts"
-import { liveTest } from "../kit/effect.ts"
 import { temporaryFolder } from "../kit/gateway.ts"
 import { spawn } from "../kit/process.ts"
-import { failing, pause, plain, secureFolder, serving, textOf, until } from "./asking.ts"
+import {
+  failing,
+  pause,
+  plain,
+  sealed,
+  secureFolder,
+  serving,
+  socketTest,
+  textOf,
+  until
+} from "./asking.ts"
 
 const connectMs = 3000
 
@@ -56,7 +65,7 @@ const mute = Effect.acquireRelease(
   }
 )
 
-liveTest("nobody there is told as such, at once", () =>
+socketTest("nobody there is told as such, at once", () =>
   Effect.gen(function* () {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
     const { port } = listener.addr
@@ -71,7 +80,7 @@ liveTest("nobody there is told as such, at once", () =>
 
 const mayLookUp =
   Deno.permissions.querySync({ name: "net", host: "nobody.invalid" }).state === "granted"
-liveTest(
+socketTest(
   `a name without an address is told as such${mayLookUp ? "" : " (needs --allow-net for all)"}`,
   () =>
     Effect.gen(function* () {
@@ -85,6 +94,7 @@ liveTest(
 )
 
 Deno.test({
+  ...sealed,
   name: "a place that this process may not reach cannot be connected to",
   permissions: { net: ["127.0.0.1:1"] },
   fn: () =>
@@ -95,7 +105,7 @@ Deno.test({
     })))
 })
 
-liveTest(
+socketTest(
   "a certificate that nobody trusts, or of another host, is told as such",
   () =>
     Effect.gen(function* () {
@@ -111,7 +121,7 @@ liveTest(
 )
 
 for (const greeting of ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.9\r\n"]) {
-  liveTest(
+  socketTest(
     `where TLS is expected ${JSON.stringify(greeting)} is told as such`,
     () =>
       Effect.gen(function* () {
@@ -127,7 +137,7 @@ for (const greeting of ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.9
   )
 }
 
-liveTest("an end in the middle of the handshake is told as such", () =>
+socketTest("an end in the middle of the handshake is told as such", () =>
   Effect.gen(function* () {
     const server = yield* mute
     const client = yield* HttpClient.make({ connectMs })
@@ -141,7 +151,7 @@ liveTest("an end in the middle of the handshake is told as such", () =>
     }
   }))
 
-liveTest(
+socketTest(
   "silence in TLS is told in time, and eight of one origin may be silent",
   () =>
     Effect.gen(function* () {
@@ -187,7 +197,7 @@ liveTest(
     })
 )
 
-liveTest(
+socketTest(
   "handshakes that were interrupted count as well, and each once",
   () =>
     Effect.gen(function* () {
@@ -215,7 +225,7 @@ liveTest(
     })
 )
 
-liveTest(
+socketTest(
   "giving up at any time while a connection is made leaves none open",
   () =>
     Effect.gen(function* () {
@@ -260,7 +270,7 @@ const full = Effect.acquireRelease(
     })
 )
 
-liveTest(
+socketTest(
   "a connection that nobody takes is told after its time, and is not made later",
   () =>
     Effect.gen(function* () {
@@ -286,7 +296,7 @@ liveTest(
     })
 )
 
-liveTest("localhost is reached where only 127.0.0.1 listens", () =>
+socketTest("localhost is reached where only 127.0.0.1 listens", () =>
   Effect.gen(function* () {
     const server = yield* serving((_, peer) => peer.write(plain("hi")), { tls: false })
     const client = yield* HttpClient.make({ connectMs })
@@ -294,7 +304,7 @@ liveTest("localhost is reached where only 127.0.0.1 listens", () =>
     assertEquals([yield* textOf(response), server.opened()], ["hi", 1])
   }))
 
-liveTest(
+socketTest(
   "a name that no certificate can hold is told as such, and leaves no connection",
   () =>
     Effect.gen(function* () {
@@ -319,7 +329,7 @@ liveTest(
 const hasOpenssl = await new Deno.Command("openssl", { args: ["version"], stdout: "null" }).output()
   .then(({ success }) => success, () => false)
 
-liveTest(
+socketTest(
   `over TLS connections are used, asked again and hung up on as without it${
     hasOpenssl ? "" : " (needs openssl)"
   }`,

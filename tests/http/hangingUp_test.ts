@@ -5,7 +5,6 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as HttpClient from "../../src/http/HttpClient.ts"
 import type { Peer } from "../kit/RawServer.ts"
-import { liveTest } from "../kit/effect.ts"
 import {
   ask,
   bytesOf,
@@ -19,6 +18,7 @@ import {
   plain,
   send,
   serving,
+  socketTest,
   sourceOf,
   textOf,
   until
@@ -140,7 +140,7 @@ const ways: Readonly<
 }
 
 for (const [what, [said, hangUp]] of Object.entries(ways)) {
-  liveTest(`${what} hangs up: the server sees it within 100 ms`, () =>
+  socketTest(`${what} hangs up: the server sees it within 100 ms`, () =>
     Effect.gen(function* () {
       const silent = yield* silentBehind(said)
       const took: Array<number> = []
@@ -151,7 +151,7 @@ for (const [what, [said, hangUp]] of Object.entries(ways)) {
     }))
 }
 
-liveTest(
+socketTest(
   "hanging up while the answer pours in ends the connection as well",
   () =>
     Effect.gen(function* () {
@@ -171,7 +171,7 @@ liveTest(
     })
 )
 
-liveTest("a signal that was aborted before sends nothing", () =>
+socketTest("a signal that was aborted before sends nothing", () =>
   Effect.gen(function* () {
     const server = yield* serving((_, peer) => peer.write(plain("hi")))
     const client = yield* HttpClient.make({ connectMs })
@@ -185,7 +185,7 @@ liveTest("a signal that was aborted before sends nothing", () =>
   }))
 
 for (const kind of ["of known length", "in chunks", "without content"]) {
-  liveTest(
+  socketTest(
     `who still holds an answer ${kind} that was read whole cannot hurt the next`,
     () =>
       Effect.gen(function* () {
@@ -266,7 +266,7 @@ const leaving = (
     assertEquals(yield* Effect.orDie(ask(client, server, { path: "/next" })), "next")
   })
 
-liveTest(
+socketTest(
   "leave() with the last chunk already there keeps the connection at once",
   () =>
     Effect.gen(function* () {
@@ -298,7 +298,7 @@ const small: Readonly<Record<string, (peer: Peer) => unknown>> = {
   "60 KiB follow": (peer) => peer.write(chunk("x".repeat(60 * 1024)) + lastChunk)
 }
 for (const [what, follows] of Object.entries(small)) {
-  liveTest(
+  socketTest(
     `leave() where ${what} keeps the connection`,
     () =>
       leaving(follows, ({ client, server, leave }) =>
@@ -321,7 +321,7 @@ const much: Readonly<Record<string, (peer: Peer) => unknown>> = {
   "the connection breaks": (peer) => peer.reset()
 }
 for (const [what, follows] of Object.entries(much)) {
-  liveTest(
+  socketTest(
     `leave() where ${what} ends the connection`,
     () =>
       leaving(follows, ({ client, server, leave }) =>
@@ -335,7 +335,7 @@ for (const [what, follows] of Object.entries(much)) {
   )
 }
 
-liveTest(
+socketTest(
   "leave() where nothing follows for a second ends the connection",
   () =>
     leaving(() => {}, ({ client, server, leave }) =>
@@ -350,7 +350,7 @@ liveTest(
       }))
 )
 
-liveTest(
+socketTest(
   "leave() where something follows again and again ends the connection after a second",
   () =>
     leaving(
@@ -367,7 +367,7 @@ liveTest(
     )
 )
 
-liveTest(
+socketTest(
   "the end of the scope ends what is idle, and what becomes idle after it",
   () =>
     Effect.gen(function* () {

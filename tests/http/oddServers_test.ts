@@ -2,7 +2,6 @@ import { assert, assertEquals, assertLess } from "@std/assert"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "../../src/http/HttpClient.ts"
 import type { Peer, RawRequest } from "../kit/RawServer.ts"
-import { liveTest } from "../kit/effect.ts"
 import { split, utf8 } from "../kit/replay.ts"
 import {
   ask,
@@ -18,6 +17,7 @@ import {
   plain,
   send,
   serving,
+  socketTest,
   sourceOf,
   until
 } from "./asking.ts"
@@ -50,7 +50,7 @@ const nonsense = {
 } as const
 
 for (const [what, [bytes, why]] of Object.entries(nonsense)) {
-  liveTest(
+  socketTest(
     `${what} is no answer: it is told at once, and the connection is over`,
     () =>
       Effect.gen(function* () {
@@ -72,7 +72,7 @@ for (const [what, [bytes, why]] of Object.entries(nonsense)) {
 }
 
 for (const greeting of ["SSH-2.0-OpenSSH_9.9\r\n", "220 smtp.example ESMTP\r\n", "\0"]) {
-  liveTest(
+  socketTest(
     `who says ${JSON.stringify(greeting)} before it is asked speaks no HTTP`,
     () =>
       Effect.gen(function* () {
@@ -91,7 +91,7 @@ const endless: Readonly<Record<string, readonly [string, string]>> = {
   "reasons": ["HTTP/1.1 200 ", "O".repeat(1000)]
 }
 for (const [what, [first, next]] of Object.entries(endless)) {
-  liveTest(`${what} without end are read up to 64 KiB`, () =>
+  socketTest(`${what} without end are read up to 64 KiB`, () =>
     Effect.gen(function* () {
       let sent = 0
       const server = yield* serving(async (_, peer) => {
@@ -109,7 +109,7 @@ for (const [what, [first, next]] of Object.entries(endless)) {
     }))
 }
 
-liveTest("a head of nearly 64 KiB is read", () =>
+socketTest("a head of nearly 64 KiB is read", () =>
   Effect.gen(function* () {
     const long = "x".repeat(65_000)
     const server = yield* serving((_, peer) => peer.write(plain("hi", `a: ${long}`)))
@@ -161,14 +161,17 @@ const broken = {
 } as const
 for (const [how, end] of Object.entries(endings)) {
   for (const [where, [bytes, why]] of Object.entries(broken)) {
-    liveTest(`${how} ${where} is told, and nothing is asked again`, () =>
-      Effect.gen(function* () {
-        assertEquals(yield* breaking(bytes, end), why)
-      }))
+    socketTest(
+      `${how} ${where} is told, and nothing is asked again`,
+      () =>
+        Effect.gen(function* () {
+          assertEquals(yield* breaking(bytes, end), why)
+        })
+    )
   }
 }
 
-liveTest(
+socketTest(
   "a break in an answer that goes on until the connection ends is no end",
   () =>
     Effect.gen(function* () {
@@ -178,7 +181,7 @@ liveTest(
 
 const badChunks = ["x\r\n", "-1\r\n", "\r\n", "2\r\nhiho", "fffffffffffff\r\n", "1;\r\r\nab"]
 for (const bad of badChunks) {
-  liveTest(
+  socketTest(
     `a body that says ${JSON.stringify(bad)} for a chunk breaks off there`,
     () =>
       Effect.gen(function* () {
@@ -203,7 +206,7 @@ const reading = (source: OwnSource) =>
     return size
   })
 
-liveTest("an answer that drips is read as one that comes at once", () =>
+socketTest("an answer that drips is read as one that comes at once", () =>
   Effect.gen(function* () {
     const hints = "HTTP/1.1 103 Early Hints\r\n\r\n"
     const server = yield* serving(async ({ path }, peer) => {
@@ -260,7 +263,7 @@ const framings: Readonly<Record<string, (peer: Peer, bytes: Uint8Array) => Promi
   }
 }
 for (const [what, write] of Object.entries(framings)) {
-  liveTest(`five million bytes ${what} come as they were sent`, () =>
+  socketTest(`five million bytes ${what} come as they were sent`, () =>
     Effect.gen(function* () {
       const bytes = pattern(size)
       const server = yield* serving((_, peer) => write(peer, bytes))
@@ -272,7 +275,7 @@ for (const [what, write] of Object.entries(framings)) {
     }))
 }
 
-liveTest(
+socketTest(
   "five million bytes are sent as they were given, and the connection is used again",
   () =>
     Effect.gen(function* () {
@@ -292,7 +295,7 @@ liveTest(
     })
 )
 
-liveTest(
+socketTest(
   "who reads slowly holds the server back, and still gets all",
   () =>
     Effect.gen(function* () {
@@ -326,3 +329,53 @@ liveTest(
       assertEquals([client.idle(), server.opened()], [1, 1])
     })
 )
+
+const tired = `HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno`
+
+socketTest(
+  "a server that is tired of waiting, and says so as a request comes, is asked anew",
+  () =>
+    Effect.gen(function* () {
+      const server = yield* serving(async ({ nthOnConnection, path }, peer) => {
+        if (nthOnConnection === 1) return await peer.write(plain(path))
+        await peer.write(tired)
+        peer.close()
+      })
+      const client = yield* HttpClient.make({ connectMs })
+      for (const path of ["/1", "/2", "/3"]) {
+        assertEquals(yield* ask(client, server, { path, body: "{}" }), path)
+      }
+      assertEquals(server.opened(), 3)
+    })
+)
+
+socketTest(
+  "408 is an answer where the connection is fresh, or is kept",
+  () =>
+    Effect.gen(function* () {
+      const server = yield* serving(async ({ path }, peer) => {
+        await peer.write(path === "/fresh" ? tired : tired.replace("close", "keep-alive"))
+      })
+      const client = yield* HttpClient.make({ connectMs })
+      for (const path of ["/kept", "/kept"]) {
+        const response = yield* send(client, server, { path, body: "{}" })
+        assertEquals([response.status, yield* bytesOf(response)], [408, utf8("no")])
+      }
+      assertEquals(server.opened(), 1)
+      const other = yield* HttpClient.make({ connectMs })
+      const fresh = yield* send(other, server, { path: "/fresh", body: "{}" })
+      assertEquals([fresh.status, yield* bytesOf(fresh)], [408, utf8("no")])
+      assertEquals(server.opened(), 2)
+    })
+)
+
+socketTest("what no header can say is not sent", () =>
+  Effect.gen(function* () {
+    const server = yield* serving(() => {})
+    const client = yield* HttpClient.make({ connectMs })
+    const { signal } = new AbortController()
+    const url = `http://127.0.0.1:${server.port}/`
+    const headers = { authorization: "Bearer a\r\nx: y" }
+    assertEquals(yield* failing(client.send({ method: "GET", url, headers }, signal)), "unsendable")
+    assertEquals(server.opened(), 0)
+  }))
