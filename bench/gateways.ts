@@ -25,8 +25,8 @@ export interface Asking {
 
 const root = new URL("..", import.meta.url).pathname
 const bench = new URL(".", import.meta.url).pathname
-/** As in `deno task start`: see decision 27. */
-const v8Flags = "--v8-flags=--no-allocation-site-pretenuring"
+/** As in `deno task start`: see decisions 27 and 31. */
+const v8Flags = "--v8-flags=--no-allocation-site-pretenuring,--no-memory-reducer"
 
 const openaiBody = (prompt: string, stream: boolean) =>
   JSON.stringify({
