@@ -68,6 +68,13 @@ Deno.test("nothing but the way out calls fetch", () => {
   assertEquals(callers.sort(), ["auth/fetchKeys.ts", "provider/Egress.ts"])
 })
 
+Deno.test("connections are made in one place, and listened for in one", () => {
+  const callers = (pattern: RegExp) =>
+    sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name)
+  assertEquals(callers(/\bDeno\.(connect|connectTls|startTls)\(/), ["http/connect.ts"])
+  assertEquals(callers(/\bDeno\.(serve|listen|listenTls)\(/), ["api/Listener.ts"])
+})
+
 Deno.test("a source file holds one idea: no more than 200 lines", () => {
   const long = sources.filter(({ text }) => text.split("\n").length > 200).map(({ name }) => name)
   assertEquals(long, [])
