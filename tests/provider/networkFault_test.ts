@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert"
+import { HttpError } from "../../src/http/HttpError.ts"
 import { bodyFault, networkFault } from "../../src/provider/networkFault.ts"
 
 /** What the runtime says, as Deno 2.9 says it. */
@@ -14,6 +15,8 @@ const sayings: ReadonlyArray<readonly [says: string, kind: string]> = [
   ["connection error: Connection reset by peer (os error 104)", "reset"],
   ["invalid HTTP version parsed", "bad_response"],
   ["invalid HTTP status-code parsed", "bad_response"],
+  ["tcp connect error: Connection timed out (os error 110)", "connect"],
+  ["operation timed out", "timeout_connect"],
   ["something that nobody has ever heard of", "reset"]
 ]
 
@@ -44,5 +47,8 @@ Deno.test("bodyFault() tells what cannot be decoded from what broke off", () => 
   for (const broken of ["stream_cut", "bad_response"] as const) {
     const cause = new TypeError("error reading a body from connection")
     assertEquals(bodyFault(cause, broken).class, broken)
+    // TLS that was garbled on its way says "corrupt" too.
+    const garbled = new HttpError({ why: "cut", cause: new Error("received corrupt message") })
+    assertEquals(bodyFault(garbled, broken).class, broken)
   }
 })
