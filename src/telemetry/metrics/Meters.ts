@@ -1,9 +1,10 @@
 /**
- * Where measurements are taken and read: OpenTelemetry's meters.
+ * Where measurements are taken and read: OpenTelemetry's meters for numbers, tallies of our own for what
+ * is recorded with each request.
  *
  * @module
  */
-import type { Attributes, Histogram } from "@opentelemetry/api"
+import type { Attributes } from "@opentelemetry/api"
 import type { Resource } from "@opentelemetry/resources"
 import { type IMetricReader, MeterProvider, type MetricData } from "@opentelemetry/sdk-metrics"
 import * as Context from "effect/Context"
@@ -12,8 +13,9 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { InProcessReader } from "./InProcessReader.ts"
-import type { HistogramMetric, Metric } from "./metrics.ts"
+import type { Metric } from "./metrics.ts"
 import { resource as ownResource } from "../resource.ts"
+import * as Values from "./Values.ts"
 
 /** Tells one value of a metric that is read when it is asked for. */
 export type Tell = (value: number, attributes?: Attributes) => void
@@ -22,8 +24,8 @@ export type Tell = (value: number, attributes?: Attributes) => void
 export class Meters extends Context.Service<Meters, {
   /** Who measures. */
   readonly resource: Resource
-  /** Where values of `metric` are recorded. */
-  readonly histogram: (metric: HistogramMetric) => Histogram
+  /** Where values are recorded whose distribution is kept. */
+  readonly values: Values.Values
   /**
    * Has `read` tell a gauge's or a counter's values whenever metrics are read, as long as the current
    * scope is open. A counter's values never go down.
@@ -32,20 +34,21 @@ export class Meters extends Context.Service<Meters, {
     metric: Metric,
     read: (tell: Tell) => void
   ) => Effect.Effect<void, never, Scope.Scope>
-  /**
-   * Reads everything: counters and gauges as they are, histograms as what was added since the last
-   * time. Each `listen`er is told before this returns.
-   */
-  readonly gather: Effect.Effect<void>
-  /** Is told of every reading in this process, from now on. It must not fail. */
-  readonly listen: (listener: (metrics: ReadonlyArray<MetricData>) => void) => void
+  /** Counters and gauges as they are. Whoever listens to values is told of them before this returns. */
+  readonly gather: Effect.Effect<ReadonlyArray<MetricData>>
 }>()("penstock/telemetry/Meters") {
   /** Its metrics are read in this process, and by the `Readers`. */
   static readonly layer = Layer.effect(Meters, Effect.suspend(() => make))
 }
 
+/** Reads metrics for others than this process. */
+export interface Reader extends IMetricReader {
+  /** Where it reads values from now on, besides what the SDK has for it. */
+  readonly attach: (values: Values.Values) => void
+}
+
 /** Who reads metrics beside this process: exporters. Default: nobody. */
-export const Readers = Context.Reference<ReadonlyArray<IMetricReader>>(
+export const Readers = Context.Reference<ReadonlyArray<Reader>>(
   "penstock/telemetry/Readers",
   { defaultValue: () => [] }
 )
@@ -56,26 +59,20 @@ const shutdownMs = 3000
 const make = Effect.gen(function* () {
   const resource = yield* ownResource
   const reader = new InProcessReader()
+  const values = Values.make()
+  const others = yield* Readers
+  for (const other of others) other.attach(values)
   const provider = yield* Effect.acquireRelease(
-    Effect.map(
-      Readers,
-      (others) => new MeterProvider({ resource, readers: [reader, ...others] })
-    ),
+    Effect.sync(() => new MeterProvider({ resource, readers: [reader, ...others] })),
     (provider) =>
       Effect.ignore(Effect.tryPromise(() => provider.shutdown({ timeoutMillis: shutdownMs })))
   )
   const meter = provider.getMeter("penstock")
-  const listeners: Array<(metrics: ReadonlyArray<MetricData>) => void> = []
   const gathering = yield* Semaphore.make(1)
 
   return Meters.of({
     resource,
-    histogram: ({ name, description, unit, bounds }) =>
-      meter.createHistogram(name, {
-        description,
-        unit,
-        advice: { explicitBucketBoundaries: [...bounds] }
-      }),
+    values,
     observe: ({ kind, name, description, unit }, read) =>
       Effect.gen(function* () {
         const instrument = kind === "gauge"
@@ -87,13 +84,8 @@ const make = Effect.gen(function* () {
           () => Effect.sync(() => instrument.removeCallback(tell))
         )
       }),
-    // What was read is read no second time: it is told to the listeners, whoever has left meanwhile.
-    gather: gathering.withPermits(1)(Effect.uninterruptible(Effect.map(
-      Effect.promise(() => reader.read()),
-      (metrics) => {
-        for (const listener of listeners) listener(metrics)
-      }
-    ))),
-    listen: (listener) => void listeners.push(listener)
+    gather: gathering.withPermits(1)(
+      Effect.tap(Effect.promise(() => reader.read()), () => Effect.sync(values.tell))
+    )
   })
 })

@@ -1,19 +1,26 @@
 /**
- * The labels of requests: few enough to be kept, and made once for each kind of request.
+ * Where the numbers of requests go: places few enough to be kept, and made once for each kind of request.
  *
  * @module
  */
 import type { Attributes } from "@opentelemetry/api"
 import type { Outcome, Settled } from "../../ledger/Entry.ts"
 import { type Cell, type Counter, other } from "./Counter.ts"
+import { histograms } from "./metrics.ts"
 import { providerName } from "../providerName.ts"
+import type { Tally } from "./Tally.ts"
+import type { Values } from "./Values.ts"
 
-/** Requests that are alike: what is recorded of each has these labels. */
+/** Requests that are alike, which have the same labels: where each number of theirs is recorded. */
 export interface Series {
-  readonly attributes: Attributes
-  readonly input: Attributes
-  readonly output: Attributes
   readonly requests: Cell
+  readonly duration: Tally
+  readonly overhead: Tally
+  readonly queue: Tally
+  readonly input: Tally
+  readonly output: Tally
+  readonly firstToken: Tally
+  readonly perToken: Tally
 }
 
 /** How many kinds of requests are told apart: all others are one kind for each outcome. */
@@ -22,8 +29,11 @@ export const mostSeries = 2000
 /** What stands for the name of a model that is not known to be one, and for no provider at all. */
 const unknown = "unknown"
 
-/** Finds the labels of requests; each is counted by `requests`. */
-export const make = (requests: Counter): (settled: Settled) => Series => {
+/** Finds where requests are recorded: counted by `requests`, the rest of them in `values`. */
+export const make = (
+  requests: Counter,
+  { tally }: Pick<Values, "tally">
+): (settled: Settled) => Series => {
   /** Names that were served once: a client's word is no label before that. */
   const served = new Set(["auto"])
   const kinds = new Map<string, Series>()
@@ -50,11 +60,16 @@ export const make = (requests: Counter): (settled: Settled) => Series => {
       "gen_ai.request.model": asked,
       "gen_ai.response.model": model
     }
+    const { duration, firstToken, overhead, perToken, queue, tokens } = histograms
     const made: Series = {
-      attributes,
-      input: { ...attributes, "gen_ai.token.type": "input" },
-      output: { ...attributes, "gen_ai.token.type": "output" },
-      requests: requests.cell(provider, model, outcome, String(streamed))
+      requests: requests.cell(provider, model, outcome, String(streamed)),
+      duration: tally(duration, attributes),
+      overhead: tally(overhead, attributes),
+      queue: tally(queue, attributes),
+      input: tally(tokens, { ...attributes, "gen_ai.token.type": "input" }),
+      output: tally(tokens, { ...attributes, "gen_ai.token.type": "output" }),
+      firstToken: tally(firstToken, attributes),
+      perToken: tally(perToken, attributes)
     }
     kinds.set(key, made)
     return made

@@ -1,9 +1,8 @@
 /**
- * Requests as numbers: distributions by OpenTelemetry's histograms, counts as plain numbers.
+ * Requests as numbers: how their times and tokens are distributed, and how many there were.
  *
  * @module
  */
-import type { Attributes, Histogram } from "@opentelemetry/api"
 import * as Effect from "effect/Effect"
 import { totalNanos } from "../../domain/Cost.ts"
 import type { Called, Charge, Settled } from "../../ledger/Entry.ts"
@@ -12,8 +11,10 @@ import { Dropped } from "../Dropped.ts"
 import { Meters } from "./Meters.ts"
 import { counters, histograms } from "./metrics.ts"
 import * as Series from "./Series.ts"
+import type { Tally } from "./Tally.ts"
 import type { Exchange } from "../Telemetry.ts"
 import { make as tills, mostTills } from "./tills.ts"
+import type { Values } from "./Values.ts"
 
 /** What takes note of requests and answers. */
 export const make = Effect.gen(function* () {
@@ -51,16 +52,7 @@ export const make = Effect.gen(function* () {
     tell(dropped.logs, { signal: "logs" })
     tell(dropped.metrics, { signal: "metrics" })
   })
-  const recorded = {
-    duration: meters.histogram(histograms.duration),
-    tokens: meters.histogram(histograms.tokens),
-    firstToken: meters.histogram(histograms.firstToken),
-    perToken: meters.histogram(histograms.perToken),
-    queue: meters.histogram(histograms.queue),
-    overhead: meters.histogram(histograms.overhead),
-    http: meters.histogram(histograms.http)
-  }
-  const seriesOf = Series.make(counted.requests)
+  const seriesOf = Series.make(counted.requests, meters.values)
   const tillOf = tills(counted)
 
   const charged = (call: Called, { usage, cost }: Charge): void => {
@@ -87,8 +79,8 @@ export const make = Effect.gen(function* () {
   return {
     settled: (settled: Settled): void => {
       const { calls, durationMs, firstTokenMs, queueMs, upstreamMs } = settled
-      const { attributes, input, output, requests } = seriesOf(settled)
-      requests.value++
+      const series = seriesOf(settled)
+      series.requests.value++
       let before: Called | undefined
       let [read, written, shown] = [0, 0, 0]
       let isCharged = false
@@ -101,43 +93,39 @@ export const make = Effect.gen(function* () {
         written += call.charge.usage.completionTokens
         if (call.showed) shown += call.charge.usage.completionTokens
       }
-      record(recorded.duration, durationMs / 1000, attributes)
-      record(recorded.overhead, (durationMs - upstreamMs - queueMs) / 1000, attributes)
-      if (before) record(recorded.queue, queueMs / 1000, attributes)
+      series.duration.record(durationMs / 1000)
+      series.overhead.record((durationMs - upstreamMs - queueMs) / 1000)
+      if (before) series.queue.record(queueMs / 1000)
       if (isCharged) {
-        record(recorded.tokens, read, input)
-        record(recorded.tokens, written, output)
+        series.input.record(read)
+        series.output.record(written)
       }
       if (!settled.streamed || firstTokenMs === undefined) return
-      record(recorded.firstToken, firstTokenMs / 1000, attributes)
+      series.firstToken.record(firstTokenMs / 1000)
       if (settled.outcome !== "ok" || shown < 2) return
-      record(recorded.perToken, (durationMs - firstTokenMs) / 1000 / (shown - 1), attributes)
+      series.perToken.record((durationMs - firstTokenMs) / 1000 / (shown - 1))
     },
-    exchanged: exchanges(recorded.http)
+    exchanged: exchanges(meters.values)
   }
 })
 
-/** A clock that was read out of order makes nothing negative. */
-const record = (histogram: Histogram, value: number, attributes: Attributes): void =>
-  histogram.record(Math.max(0, value), attributes)
-
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 
-const exchanges = (histogram: Histogram) => {
-  const all = new Map<string, Attributes>()
+const exchanges = ({ tally }: Values) => {
+  const all = new Map<string, Tally>()
   return ({ method, route = "unknown", status, durationMs }: Exchange): void => {
     const name = methods.has(method) ? method : "_OTHER"
     const key = `${name} ${status} ${route}`
-    let attributes = all.get(key)
-    if (!attributes) {
-      attributes = {
+    let own = all.get(key)
+    if (!own) {
+      own = tally(histograms.http, {
         "http.request.method": name,
         "http.response.status_code": status,
         "http.route": route
-      }
+      })
       // Statuses and routes are the gateway's own: there are few.
-      all.set(key, attributes)
+      all.set(key, own)
     }
-    record(histogram, durationMs / 1000, attributes)
+    own.record(durationMs / 1000)
   }
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Attributes } from "@opentelemetry/api"
-import { DataPointType, type MetricData } from "@opentelemetry/sdk-metrics"
 import * as Distribution from "../window/Distribution.ts"
 import { histograms } from "./metrics.ts"
 import { providerId } from "../providerName.ts"
+import type { Recorded } from "./Values.ts"
 
 /** What is timed of requests. */
 export type Timing = "duration" | "firstToken" | "perToken" | "queue" | "overhead"
@@ -50,17 +50,14 @@ const timingOf = new Map(timings.map((timing) => [histograms[timing].name, timin
 type Drafts = Map<string, Draft>
 
 /** The samples of one reading. */
-export const fromReading = (metrics: ReadonlyArray<MetricData>): ReadonlyArray<Sample> => {
+export const fromReading = (recorded: ReadonlyArray<Recorded>): ReadonlyArray<Sample> => {
   const drafts: Drafts = new Map()
-  for (const { descriptor: { name }, dataPointType, dataPoints } of metrics) {
-    if (dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) continue
+  for (const { metric: { name }, attributes, values } of recorded) {
     const timing = timingOf.get(name)
     if (timing === undefined && name !== histograms.tokens.name) continue
-    for (const { attributes, value } of dataPoints) {
-      const draft = draftOf(drafts, whose(attributes))
-      if (timing) addTimes(draft, timing, Distribution.fromHistogram(value))
-      else draft.tokens += value.sum ?? 0
-    }
+    const draft = draftOf(drafts, whose(attributes))
+    if (timing) addTimes(draft, timing, values)
+    else draft.tokens += values.sum
   }
   return Array.from(drafts.values())
 }

@@ -7,10 +7,10 @@ import { DataPointType, type MetricData } from "@opentelemetry/sdk-metrics"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Distribution from "../window/Distribution.ts"
+import * as Buckets from "../metrics/buckets.ts"
 import { Meters } from "../metrics/Meters.ts"
 import { type HistogramMetric, histograms } from "../metrics/metrics.ts"
-import * as Buckets from "./buckets.ts"
+import type { Recorded } from "../metrics/Values.ts"
 import * as Text from "./text.ts"
 
 /** Metrics as Prometheus scrapes them. */
@@ -27,10 +27,8 @@ export class Prometheus extends Context.Service<Prometheus, {
     Effect.gen(function* () {
       const meters = yield* Meters
       const sums = new Map(Object.values(histograms).map((metric) => [metric.name, make(metric)]))
-      let latest: ReadonlyArray<MetricData> = []
-      meters.listen((metrics) => {
-        latest = metrics
-        for (const one of metrics) sums.get(one.descriptor.name)?.add(one)
+      meters.values.listen((recorded) => {
+        for (const one of recorded) sums.get(one.metric.name)?.add(one)
       })
       const target = Text.numbers(
         { name: "target_info", unit: "", description: "What is measured" },
@@ -38,11 +36,11 @@ export class Prometheus extends Context.Service<Prometheus, {
         [[Text.labels(meters.resource.attributes), 1]]
       )
       return Prometheus.of({
-        scrape: Effect.map(meters.gather, () =>
+        scrape: Effect.map(meters.gather, (numbers) =>
           [
             target,
             ...Array.from(sums.values(), (sum) => sum.told()),
-            ...latest.map(number)
+            ...numbers.map(number)
           ].join(""))
       })
     })
@@ -53,17 +51,14 @@ export class Prometheus extends Context.Service<Prometheus, {
 const make = (metric: HistogramMetric) => {
   const all = new Map<string, Buckets.Buckets>()
   return {
-    add: ({ dataPointType, dataPoints }: MetricData): void => {
-      if (dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) return
-      for (const { attributes, value } of dataPoints) {
-        const labels = Text.labels(attributes)
-        let buckets = all.get(labels)
-        if (!buckets) {
-          buckets = Buckets.make(metric.bounds)
-          all.set(labels, buckets)
-        }
-        Buckets.add(buckets, metric.bounds, Distribution.fromHistogram(value))
+    add: ({ attributes, values }: Recorded): void => {
+      const labels = Text.labels(attributes)
+      let buckets = all.get(labels)
+      if (!buckets) {
+        buckets = Buckets.make(metric.bounds)
+        all.set(labels, buckets)
       }
+      Buckets.add(buckets, metric.bounds, values)
     },
     told: (): string => all.size === 0 ? "" : Text.histogram(metric, metric.bounds, all)
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Attributes } from "@opentelemetry/api"
-import type { Buckets } from "./buckets.ts"
+import type { Buckets } from "../metrics/buckets.ts"
 import { escaped, helpText, labelName, metricName, unitName } from "./names.ts"
 
 /** What this text is, as `Content-Type` has it. */

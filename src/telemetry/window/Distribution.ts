@@ -1,10 +1,9 @@
 /**
  * Distributions of values, kept small: how many fell into each of a row of buckets, each wider than
- * the last by the same factor.
+ * the last by the same factor. They are OpenTelemetry's exponential histograms of scale 5.
  *
  * @module
  */
-import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics"
 
 /** How values are distributed; none of them is negative. */
 export interface Distribution {
@@ -14,14 +13,22 @@ export interface Distribution {
   readonly max: number
   /** Values that are 0. */
   readonly zeros: number
-  /** Bucket `i` holds values above `2^(i / 2^scale)`, up to where the next begins. */
-  readonly scale: number
-  /** Index and count of each bucket that is not empty, in turn, by index. */
+  /**
+   * Index and count of each bucket that is not empty, in turn, by index. Bucket `i` holds values above
+   * `2^(i / 32)`, up to `2^((i + 1) / 32)`, which belongs to it.
+   */
   readonly buckets: Int32Array
 }
 
-/** Finer buckets than 2.2 % wide are not kept: the middle of one is 1.1 % off at most. */
-const finest = 5
+/** So many buckets from one power of two to the next: each is 2.2 % wide, its middle 1.1 % off at most. */
+export const perDoubling = 32
+
+/** A quarter of a nanosecond, and 500 years in seconds: whatever is beyond is in the outermost bucket. */
+const [lowest, highest] = [-32 * perDoubling, 34 * perDoubling - 1]
+
+/** The bucket of a value that is more than 0. */
+export const bucketOf = (value: number): number =>
+  Math.min(highest, Math.max(lowest, Math.ceil(Math.log2(value) * perDoubling) - 1))
 
 /** No value at all. */
 export const empty: Distribution = {
@@ -30,66 +37,37 @@ export const empty: Distribution = {
   min: Infinity,
   max: 0,
   zeros: 0,
-  scale: finest,
   buckets: new Int32Array()
 }
 
-/** A histogram as OpenTelemetry tells it, its buckets made wider where they are finer than needed. */
-export const fromHistogram = (
-  { count, sum = 0, min = 0, max = Infinity, zeroCount, scale, positive }: ExponentialHistogram
-): Distribution => {
-  const shift = Math.max(0, scale - finest)
-  const pairs: Array<number> = []
-  positive.bucketCounts.forEach((many, at) => {
-    if (many === 0) return
-    // Two neighbours are one at the next coarser scale, the lower of them even.
-    const index = (positive.offset + at) >> shift
-    if (pairs.at(-2) === index) pairs.push((pairs.pop() ?? 0) + many)
-    else pairs.push(index, many)
-  })
-  return {
-    count,
-    sum,
-    min,
-    max,
-    zeros: zeroCount,
-    scale: scale - shift,
-    buckets: Int32Array.from(pairs)
-  }
-}
-
-/** All values together. It is exact: where scales differ, finer buckets are put together. */
+/** All values together. It is exact. */
 export const merge = (all: ReadonlyArray<Distribution>): Distribution => {
   const [first = empty] = all
   if (all.length < 2) return first
   let [count, sum, min, max, zeros] = [0, 0, Infinity, 0, 0]
-  let scale = finest
+  let [from, to] = [Infinity, -Infinity]
   for (const one of all) {
     count += one.count
     sum += one.sum
     zeros += one.zeros
     min = Math.min(min, one.min)
     max = Math.max(max, one.max)
-    scale = Math.min(scale, one.scale)
+    if (one.buckets.length === 0) continue
+    from = Math.min(from, at(one.buckets, 0))
+    to = Math.max(to, at(one.buckets, one.buckets.length - 2))
   }
-  let [lowest, highest] = [Infinity, -Infinity]
-  for (const { buckets, scale: own } of all) {
-    if (buckets.length === 0) continue
-    lowest = Math.min(lowest, at(buckets, 0) >> (own - scale))
-    highest = Math.max(highest, at(buckets, buckets.length - 2) >> (own - scale))
-  }
-  const counts = new Float64Array(Math.max(0, highest - lowest + 1))
-  for (const { buckets, scale: own } of all) {
+  const counts = new Float64Array(Math.max(0, to - from + 1))
+  for (const { buckets } of all) {
     for (let i = 0; i < buckets.length; i += 2) {
-      const index = (at(buckets, i) >> (own - scale)) - lowest
+      const index = at(buckets, i) - from
       counts[index] = (counts[index] ?? 0) + at(buckets, i + 1)
     }
   }
   const pairs: Array<number> = []
   counts.forEach((many, index) => {
-    if (many > 0) pairs.push(lowest + index, many)
+    if (many > 0) pairs.push(from + index, many)
   })
-  return { count, sum, min, max, zeros, scale, buckets: Int32Array.from(pairs) }
+  return { count, sum, min, max, zeros, buckets: Int32Array.from(pairs) }
 }
 
 /**
@@ -97,7 +75,7 @@ export const merge = (all: ReadonlyArray<Distribution>): Distribution => {
  * where there are none.
  */
 export const quantile = (
-  { count, min, max, zeros, scale, buckets }: Distribution,
+  { count, min, max, zeros, buckets }: Distribution,
   share: number
 ): number | undefined => {
   if (count === 0) return undefined
@@ -109,7 +87,7 @@ export const quantile = (
     seen += at(buckets, i + 1)
     if (seen < rank) continue
     // In a bucket nothing is known but its bounds: the middle, by ratio, is equally far from both.
-    const middle = 2 ** ((at(buckets, i) + 0.5) / 2 ** scale)
+    const middle = 2 ** ((at(buckets, i) + 0.5) / perDoubling)
     return Math.min(max, Math.max(min, middle))
   }
   return max

@@ -40,7 +40,7 @@ export class Performance extends Context.Service<Performance, {
       const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
       // It outlives a crash of the actor.
       const ring = Ring.make(now())
-      meters.listen((metrics) => ring.add(fromReading(metrics)))
+      meters.values.listen((recorded) => ring.add(fromReading(recorded)))
 
       const rounds = Effect.gen(function* () {
         let due = now() + Ring.stepMs

@@ -252,7 +252,9 @@ liveTest(
       const collector = yield* Collector.start()
       const { close, meters } = yield* startTelling(variables(collector.url))
       yield* meters.observe(counters.cost, (tell) => tell(1000, { model: "gpt-4" }))
-      meters.histogram(histograms.duration).record(0.25, { "gen_ai.operation.name": "chat" })
+      const chat = { "gen_ai.operation.name": "chat" }
+      const tally = meters.values.tally(histograms.duration, chat)
+      tally.record(0.25)
       const named = (name: string) => collector.metrics().filter((metric) => metric.name === name)
       yield* collector.until(() => named("penstock.cost").length > 1)
 
@@ -263,12 +265,11 @@ liveTest(
       assertEquals(cost.scope, "penstock")
       const duration = named("gen_ai.client.operation.duration")[0]!
       assertEquals(duration.unit, "s")
-      assertMatch(duration.kind, /histogram|exponential/)
-      assertEquals(duration.points, [
-        { attributes: { "gen_ai.operation.name": "chat" }, value: 1 }
-      ])
+      assertEquals(duration.kind, "histogram")
+      assertEquals(duration.resource["service.name"], "penstock")
+      assertEquals(duration.points, [{ attributes: chat, value: 1 }])
 
-      meters.histogram(histograms.duration).record(0.5, { "gen_ai.operation.name": "chat" })
+      tally.record(0.5)
       yield* close
       assertEquals(named("gen_ai.client.operation.duration").at(-1)!.points[0]!.value, 2)
     })

@@ -1,34 +1,25 @@
 import { assert, assertEquals } from "@std/assert"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { DataPointType, type ExponentialHistogram } from "@opentelemetry/sdk-metrics"
-import { MeterProvider } from "@opentelemetry/sdk-metrics"
 import {
+  bucketOf,
+  type Distribution,
   empty,
-  fromHistogram,
   mean,
   merge,
   quantile
 } from "../../../src/telemetry/window/Distribution.ts"
-import { InProcessReader } from "../../../src/telemetry/metrics/InProcessReader.ts"
+import * as Tally from "../../../src/telemetry/metrics/Tally.ts"
 import { law } from "../../kit/effect.ts"
 
-/** Records each group and reads it before the next, as the steps of a window do. */
-const distributions = (groups: ReadonlyArray<ReadonlyArray<number>>) =>
-  Effect.promise(async () => {
-    const reader = new InProcessReader()
-    const provider = new MeterProvider({ readers: [reader] })
-    const histogram = provider.getMeter("test").createHistogram("test")
-    const steps: Array<ExponentialHistogram> = []
-    for (const group of groups) {
-      for (const value of group) histogram.record(value)
-      const [data] = await reader.read()
-      if (data?.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) continue
-      steps.push(...data.dataPoints.map(({ value }) => value))
-    }
-    await provider.shutdown()
-    return steps.map(fromHistogram)
+/** Records each group and takes it before the next, as the steps of a window do. */
+const distributions = (groups: ReadonlyArray<ReadonlyArray<number>>) => {
+  const tally = Tally.make()
+  return groups.flatMap((group) => {
+    for (const value of group) tally.record(value)
+    return tally.take() ?? []
   })
+}
 
 /** The value whose rank is the nearest. */
 const exact = (sorted: ReadonlyArray<number>, share: number): number =>
@@ -80,7 +71,7 @@ law(
     Effect.gen(function* () {
       const { count } = drawn
       const { values, groups } = draw(drawn)
-      const whole = merge(yield* distributions(groups))
+      const whole = merge(distributions(groups))
       const sorted = values.toSorted((a, b) => a - b)
       assertEquals(whole.count, count)
       return [0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1].every((share) => {
@@ -96,40 +87,45 @@ law(
   (drawn) =>
     Effect.gen(function* () {
       const { values, groups } = draw(drawn)
-      const one = merge(yield* distributions([values]))
-      const many = merge(yield* distributions(groups))
+      const one = merge(distributions([values]))
+      const many = merge(distributions(groups))
       assertEquals({ ...many, sum: 0 }, { ...one, sum: 0 })
       return true
     })
 )
 
-/** Values one per bucket from `from` on, at `scale`. */
-const histogram = (scale: number, offset: number, bucketCounts: ReadonlyArray<number>) =>
-  fromHistogram({
-    count: bucketCounts.reduce((a, b) => a + b, 0),
-    sum: 1,
-    min: 0,
-    max: 1e9,
-    scale,
-    zeroCount: 0,
-    positive: { offset, bucketCounts: [...bucketCounts] },
-    negative: { offset: 0, bucketCounts: [] }
-  })
+/** As many values as each of `counts` says, in neighbouring buckets from `first` on. */
+const spread = (first: number, counts: ReadonlyArray<number>): Distribution => ({
+  count: counts.reduce((a, b) => a + b, 0),
+  sum: 1,
+  min: 0,
+  max: 1e9,
+  zeros: 0,
+  buckets: Int32Array.from(counts.flatMap((many, at) => [first + at, many]))
+})
 
-Deno.test("finer buckets are put together, also below 1, where their indices are negative", () => {
-  assertEquals([...histogram(7, -6, [1, 2, 3, 4, 5, 6, 7]).buckets], [-2, 3, -1, 18, 0, 7])
-  assertEquals(histogram(7, 0, [1]).scale, 5)
-  assertEquals(histogram(3, 0, [1]).scale, 3)
-  const [fine, coarse] = [histogram(3, -3, [1, 1, 1]), histogram(2, -2, [10, 10])]
-  for (const both of [merge([fine, coarse]), merge([coarse, fine])]) {
-    assertEquals([both.scale, ...both.buckets], [2, -2, 11, -1, 12])
+Deno.test("buckets are put together by their index, also below 1, where it is negative", () => {
+  const [one, other] = [spread(-2, [1, 2, 3]), spread(0, [10, 20])]
+  for (const both of [merge([one, other]), merge([other, one])]) {
+    assertEquals([...both.buckets], [-2, 1, -1, 2, 0, 13, 1, 20])
   }
+  assertEquals(merge([one, empty]).buckets, one.buckets)
+})
+
+Deno.test("a power of two is the last value of its bucket, and what is beyond all is in the last", () => {
+  for (let power = -30; power < 34; power++) {
+    const value = 2 ** power
+    assertEquals(bucketOf(value), power * 32 - 1)
+    assertEquals(bucketOf(value * (1 + 1e-12)), power * 32)
+  }
+  assertEquals([bucketOf(5e-324), bucketOf(1e-12)], [-1024, -1024])
+  assertEquals([bucketOf(1e300), bucketOf(Infinity)], [1087, 1087])
 })
 
 Deno.test("what is not there has no percentile, and zeros have that of 0", () => {
   assertEquals([quantile(empty, 0.5), mean(empty)], [undefined, undefined])
   assertEquals(merge([]), empty)
-  const zeros = { ...histogram(0, 0, [1]), zeros: 3, count: 4, max: 1.5 }
+  const zeros = { ...spread(0, [1]), zeros: 3, count: 4, max: 1.5 }
   assertEquals(quantile(zeros, 0.5), 0)
   assertEquals(quantile(zeros, 0.99), 1.5)
   assert(Object.is(quantile({ ...empty, count: 2, zeros: 2, min: 0 }, 0.5), 0))

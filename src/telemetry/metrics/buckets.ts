@@ -1,11 +1,11 @@
 /**
- * Distributions since the start, in the few buckets that Prometheus is told.
+ * Distributions in the few buckets that Prometheus and collectors are told.
  *
  * @module
  */
-import type { Distribution } from "../window/Distribution.ts"
+import { type Distribution, perDoubling } from "../window/Distribution.ts"
 
-/** How values are distributed since the start. */
+/** How values are distributed. */
 export interface Buckets {
   /** How many values are within each bound, and above the one before it; the last is without bound. */
   readonly counts: Float64Array
@@ -20,14 +20,11 @@ export const make = (bounds: ReadonlyArray<number>): Buckets => ({
   count: 0
 })
 
-/**
- * Adds values. It is exact: a bound that is a power of two is also one of the buckets of any scale
- * from 0 up, and those are all that a second's fractions or a million tokens ever need.
- */
+/** Adds values. It is exact: a bound that is a power of two is also one of a distribution's buckets. */
 export const add = (
   into: Buckets,
   bounds: ReadonlyArray<number>,
-  { buckets, count, scale, sum, zeros }: Distribution
+  { buckets, count, sum, zeros }: Distribution
 ): void => {
   const first = Math.log2(bounds[0] ?? 1)
   const step = Math.log2(bounds[1] ?? 2) - first
@@ -38,7 +35,7 @@ export const add = (
   for (let i = 0; i < buckets.length; i += 2) {
     const [index = 0, many = 0] = [buckets[i], buckets[i + 1]]
     // All its values are at most 2 to the power of this.
-    const power = scale >= 0 ? (index >> scale) + 1 : (index + 1) * 2 ** -scale
+    const power = (index + 1) / perDoubling
     put(Math.min(bounds.length, Math.max(0, Math.ceil((power - first) / step))), many)
   }
   into.sum += sum
