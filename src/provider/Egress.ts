@@ -37,6 +37,8 @@ export interface EgressSettings {
 /** The one way out to providers: nothing else in the gateway speaks with them over the network. */
 export class Egress extends Context.Service<Egress, {
   readonly send: Send
+  /** How many connections are kept that nobody uses; absent where the runtime keeps them. */
+  readonly idle?: (() => number) | undefined
 }>()("penstock/provider/Egress") {
   /**
    * Over the network. A redirect is never followed, for it would carry the key and the prompt to
@@ -46,7 +48,8 @@ export class Egress extends Context.Service<Egress, {
     isProxied ? Layer.succeed(Egress, { send: byFetch }) : Layer.effect(
       Egress,
       Effect.map(HttpClient.make({ connectMs }), (client) => ({
-        send: (request, signal) => Effect.mapError(client.send(request, signal), faultOf)
+        send: (request, signal) => Effect.mapError(client.send(request, signal), faultOf),
+        idle: client.idle
       }))
     )
 }

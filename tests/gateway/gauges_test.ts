@@ -6,6 +6,7 @@ import { Supervisor } from "../../src/actor/Supervisor.ts"
 import { layer as gauges } from "../../src/gateway/gauges.ts"
 import { Circuits } from "../../src/guard/Circuits.ts"
 import { Ledger, type LedgerState, type Page } from "../../src/ledger/Ledger.ts"
+import { Egress } from "../../src/provider/Egress.ts"
 import { Prometheus } from "../../src/telemetry/prometheus/Prometheus.ts"
 import { test } from "../kit/effect.ts"
 import { parse, total } from "../telemetry/exposition.ts"
@@ -19,15 +20,20 @@ const unopened: Page = {
   settle: () => Effect.void
 }
 
-const layer = gauges.pipe(
-  Layer.provideMerge(
-    Layer.merge(
-      Circuits.layer,
-      Layer.succeed(Ledger, { open: () => unopened, state: () => state })
-    )
-  ),
-  Layer.provideMerge(telemetry)
-)
+/** Gauges of a gateway whose way out keeps so many connections, if it knows. */
+const layerOf = (idle: (() => number) | undefined) =>
+  gauges.pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Circuits.layer,
+        Layer.succeed(Ledger, { open: () => unopened, state: () => state }),
+        Layer.succeed(Egress, { send: () => Effect.never, idle })
+      )
+    ),
+    Layer.provideMerge(telemetry)
+  )
+
+const layer = layerOf(undefined)
 
 const value = (name: string, labels?: Record<string, string>) =>
   Prometheus.use(({ scrape }) => Effect.map(scrape, (text) => total(parse(text), name, labels)))
@@ -77,6 +83,16 @@ test("metrics tell what an actor has to do, and that it was started anew", () =>
     assertEquals(yield* value("penstock_provider_waiting", one), 1)
     assertEquals(yield* value("penstock_provider_waiting", { provider: "telemetry/window" }), 0)
   }).pipe(Effect.provide(layer)))
+
+test("a metric tells how many connections are kept, where that is known", () =>
+  Effect.gen(function* () {
+    let kept = 3
+    const scrape = Prometheus.use(({ scrape }) => scrape)
+    const told = yield* Effect.provide(scrape, layerOf(() => kept++))
+    assertEquals(total(parse(told), "penstock_connections_idle"), 3)
+    const untold = yield* Effect.provide(scrape, layer)
+    assertEquals(parse(untold).has("penstock_connections_idle"), false)
+  }))
 
 test("metrics tell how the books are", () =>
   Effect.gen(function* () {

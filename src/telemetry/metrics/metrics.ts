@@ -111,6 +111,10 @@ export const gauges = {
   circuitState: gauge("penstock.circuit.state", "Circuits: 0 closed, 1 half open, 2 open"),
   inFlight: gauge("penstock.provider.in_flight", "Calls under way"),
   waiting: gauge("penstock.provider.waiting", "Calls that wait for a place"),
+  idleConnections: gauge(
+    "penstock.connections.idle",
+    "Connections to providers that are kept for the next request"
+  ),
   actorRunning: gauge("penstock.actor.running", "Whether an actor runs: 1 or 0"),
   actorRestarts: gauge("penstock.actor.restarts", "How often an actor was started anew"),
   mailboxDepth: gauge("penstock.mailbox.depth", "Messages that wait for an actor"),
