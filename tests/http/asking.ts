@@ -26,7 +26,7 @@ if (folder !== undefined) {
   certificate.cert = Deno.readTextFileSync(`${folder}/cert.pem`)
 }
 
-/** Deno looks for what a test leaves open only where it is asked to. */
+/** The task has Deno look for what a test leaves open; these it does, however they are run. */
 export const sealed = { sanitizeOps: true, sanitizeResources: true }
 
 /** A test on real sockets and real time that leaves no socket, no timer and nothing under way. */
