@@ -77,7 +77,7 @@ export const core = <E>(
     Gateway.layer(settings),
     ModelReport.layer,
     HealthSchedule.layer,
-    Gauges.layer
+    Layer.unwrap(Effect.map(Egress, ({ idle }) => Gauges.layer(idle)))
   ).pipe(
     Layer.provideMerge(ModelTable.layer),
     Layer.provideMerge(Providers.layer(providers)),

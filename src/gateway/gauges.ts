@@ -9,7 +9,6 @@ import * as Layer from "effect/Layer"
 import { Supervisor } from "../actor/Supervisor.ts"
 import { Circuits } from "../guard/Circuits.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import { Egress } from "../provider/Egress.ts"
 import { Meters, type Tell } from "../telemetry/metrics/Meters.ts"
 import { counters, gauges } from "../telemetry/metrics/metrics.ts"
 
@@ -17,14 +16,18 @@ const circuitStates = { closed: 0, half_open: 1, open: 2 }
 const ledgerStates = { open: 0, behind: 1, broken: 2 }
 const ofProvider = "provider/"
 
-/** Tells how actors, connections, circuits and the books are, to whoever reads the metrics. */
-export const layer: Layer.Layer<never, never, Circuits | Egress | Ledger | Meters | Supervisor> =
+/**
+ * Tells how actors, circuits and the books are, to whoever reads the metrics; and how many connections to
+ * providers are kept, where `idle` is there to tell.
+ */
+export const layer = (
+  idle?: () => number
+): Layer.Layer<never, never, Circuits | Ledger | Meters | Supervisor> =>
   Layer.effectDiscard(Effect.gen(function* () {
     const { observe } = yield* Meters
     const supervisor = yield* Supervisor
     const circuits = yield* Circuits
     const ledger = yield* Ledger
-    const { idle } = yield* Egress
 
     const providers = (tell: (provider: string, inFlight: number, waiting: number) => void) => {
       for (const { name, work } of supervisor.children()) {

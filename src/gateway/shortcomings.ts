@@ -24,10 +24,9 @@ export const shortcomings = (
     return [{ path: ["model"], message: `Model "${model.id}" makes vectors, and answers nobody` }]
   }
   const issues: Array<Issue> = []
-  const taken = new Set<ParameterName>()
   const refuse = (name: ParameterName, what: string) => {
-    if (!taken.has(name)) issues.push({ path: ["parameters", name], message: what })
-    taken.add(name)
+    const isTold = issues.some(({ path: [part, own] }) => part === "parameters" && own === name)
+    if (!isTold) issues.push({ path: ["parameters", name], message: what })
   }
   const { reasoningEffort, responseFormat, tools = [] } = parameters
   if (lacks(model, "vision")) issues.push(...messages.flatMap(images(model)))
@@ -41,11 +40,11 @@ export const shortcomings = (
   if (reasoningEffort !== undefined && reasoningEffort !== "none" && lacks(model, "reasoning")) {
     refuse("reasoning_effort", `Model "${model.id}" does not reason`)
   }
-  const always = new Set(refused(model, { ...parameters, reasoningEffort: "none" }))
   for (const name of refused(model, parameters)) {
+    const always = refused(model, { ...parameters, reasoningEffort: "none" })
     refuse(
       name,
-      always.has(name) || name === "reasoning_effort"
+      always.includes(name) || name === "reasoning_effort"
         ? `Model "${model.id}" does not take it`
         : `Model "${model.id}" does not take it while it reasons: "reasoning_effort" can be "none"`
     )

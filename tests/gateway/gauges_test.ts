@@ -6,7 +6,6 @@ import { Supervisor } from "../../src/actor/Supervisor.ts"
 import { layer as gauges } from "../../src/gateway/gauges.ts"
 import { Circuits } from "../../src/guard/Circuits.ts"
 import { Ledger, type LedgerState, type Page } from "../../src/ledger/Ledger.ts"
-import { Egress } from "../../src/provider/Egress.ts"
 import { Prometheus } from "../../src/telemetry/prometheus/Prometheus.ts"
 import { test } from "../kit/effect.ts"
 import { parse, total } from "../telemetry/exposition.ts"
@@ -22,12 +21,11 @@ const unopened: Page = {
 
 /** Gauges of a gateway whose way out keeps so many connections, if it knows. */
 const layerOf = (idle: (() => number) | undefined) =>
-  gauges.pipe(
+  gauges(idle).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
         Circuits.layer,
-        Layer.succeed(Ledger, { open: () => unopened, state: () => state }),
-        Layer.succeed(Egress, { send: () => Effect.never, idle })
+        Layer.succeed(Ledger, { open: () => unopened, state: () => state })
       )
     ),
     Layer.provideMerge(telemetry)
