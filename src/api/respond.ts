@@ -14,11 +14,15 @@ export const json = (
   requestId: string,
   status = 200,
   headers: Readonly<Record<string, string>> = {}
-): Response =>
-  new Response(JSON.stringify(body), {
-    status,
-    headers: { "content-type": "application/json", "x-request-id": requestId, ...headers }
-  })
+): Response => {
+  const response = new Response(JSON.stringify(body), { status, headers: isJson })
+  // Deno is quicker to make a response with the one header, and to be told the others afterwards.
+  response.headers.set("x-request-id", requestId)
+  for (const name in headers) response.headers.set(name, headers[name] ?? "")
+  return response
+}
+
+const isJson = { "content-type": "application/json" }
 
 /** What is told of a request beside its answer, in words that are ours alone. */
 export const ownHeaders = ({ attempts, dropped }: Told): Readonly<Record<string, string>> => ({

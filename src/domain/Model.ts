@@ -105,14 +105,17 @@ export const refused = (
   spec: ModelSpec,
   parameters: Parameters
 ): ReadonlyArray<ParameterName> => {
+  const { exclusiveParameters, refusedWhileReasoning, unsupportedParameters } = spec
+  // Most refuse nothing, and everybody is asked with each request.
+  if (!unsupportedParameters && !refusedWhileReasoning && !exclusiveParameters) return []
   const asked = (name: ParameterName): boolean => parameters[parameterFields[name]] !== undefined
-  const names = new Set(spec.unsupportedParameters?.filter(asked))
+  const names = new Set(unsupportedParameters?.filter(asked))
   const effort = parameters.reasoningEffort ?? spec.defaultReasoningEffort
   if (effort !== "none") {
-    for (const name of spec.refusedWhileReasoning ?? []) if (asked(name)) names.add(name)
+    for (const name of refusedWhileReasoning ?? []) if (asked(name)) names.add(name)
   }
   // One of them may stay: the first in the model's own order.
-  for (const name of spec.exclusiveParameters?.filter(asked).slice(1) ?? []) names.add(name)
+  for (const name of exclusiveParameters?.filter(asked).slice(1) ?? []) names.add(name)
   return [...names]
 }
 
