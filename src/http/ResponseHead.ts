@@ -78,9 +78,8 @@ const headersIn = (text: string): HttpHeaders => {
       for (let at = text.indexOf("\n") + 1; at < text.length;) {
         const end = text.indexOf("\n", at)
         const colon = text.indexOf(":", at)
-        if (colon >= 0 && colon < end) {
-          yield [lower.slice(at, colon), text.slice(colon + 1, end).trim()] as const
-        }
+        // The empty line has none, and nothing comes behind it.
+        if (colon >= 0) yield [lower.slice(at, colon), text.slice(colon + 1, end).trim()] as const
         at = end + 1
       }
     }

@@ -217,6 +217,23 @@ Deno.test("what begins as HTTP/1 does can be a head, and nothing else", () => {
   }
 })
 
+Deno.test("a header is found by its whole name, and in no value", () => {
+  // The second is read as heads are that are not all ASCII.
+  for (const reason of ["OK", "天"]) {
+    const { headers } = sound(
+      `HTTP/1.1 200 ${reason}\r\nX-Content-Length: 7\r\nx: content-length: 8\r\n` +
+        "Content-Length-X: 9\r\nCONTENT-LENGTH:5\r\n\r\n"
+    )
+    assertEquals(headers.get("content-length"), "5")
+    assertEquals([...headers], [
+      ["x-content-length", "7"],
+      ["x", "content-length: 8"],
+      ["content-length-x", "9"],
+      ["content-length", "5"]
+    ])
+  }
+})
+
 Deno.test("a head of many lines, or of one that is long, takes no time to speak of", () => {
   const long = [
     `${"x:\n".repeat(21_000)}`,
