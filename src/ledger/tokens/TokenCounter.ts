@@ -12,8 +12,9 @@ import { endOfSegment, withoutHalf } from "./segments.ts"
 import type { Written } from "./Written.ts"
 
 /**
- * Counts tokens as `o200k_base` does, within a few in a hundred. The tokenizer is loaded when it is
- * first needed; where it cannot be, a rule of thumb counts. Long texts leave room for other work.
+ * Counts tokens as `o200k_base` does, within a few in a hundred. The tokenizer is loaded soon after the
+ * start, or when it is needed before that; where it cannot be, a rule of thumb counts. Long texts leave
+ * room for other work.
  */
 export class TokenCounter extends Context.Service<TokenCounter, {
   /**
@@ -24,8 +25,22 @@ export class TokenCounter extends Context.Service<TokenCounter, {
   /** The tokens that a model reads of a request. */
   readonly countRequest: (request: CompletionRequest) => Effect.Effect<number>
 }>()("penstock/ledger/TokenCounter") {
-  static readonly layer = Layer.effect(TokenCounter, Effect.suspend(() => make(library)))
+  static readonly layer = Layer.effect(
+    TokenCounter,
+    Effect.suspend(() =>
+      Effect.flatMap(
+        once(library),
+        (loaded) => Effect.as(Effect.forkScoped(Effect.delay(loaded, loadAfter)), counterOf(loaded))
+      )
+    )
+  )
 }
+
+/**
+ * Loading holds everybody up: for a quarter of a second, and for seconds where another Deno writes to the
+ * cache of compiled code that they share. At this time nobody is there yet, as a rule.
+ */
+const loadAfter = "1 second"
 
 /** The tokens of a short text, whatever stands in it. */
 export type Tokenizer = (text: string) => number
@@ -38,38 +53,42 @@ const capacity = 10_000
 /** A counter that asks `load` for its tokenizer, once. */
 export const make = (
   load: Effect.Effect<Tokenizer, unknown>
-): Effect.Effect<Context.Service.Shape<typeof TokenCounter>> =>
-  Effect.gen(function* () {
-    const loaded = yield* load.pipe(
-      Effect.map(remembering),
-      Effect.catchCause((cause) =>
-        Effect.as(
-          Effect.logWarning("Cannot load the tokenizer: a rule of thumb counts instead", cause),
-          undefined
-        )
-      ),
-      Effect.cached
-    )
-    return {
-      count: (written) =>
-        Effect.gen(function* () {
-          if (written.isEmpty()) return 0
-          const tokens = yield* loaded
-          if (tokens === undefined) return written.roughTokens()
-          const texts = written.texts().map(withoutHalf)
-          // The last segment may still become anything, so it is the least that it can become.
-          const counted = yield* sum(texts, (text, isLast) => isLast ? 1 : tokens(text))
-          return Math.max(1, counted + written.tokensBeyond())
-        }),
-      countRequest: (request) =>
-        Effect.gen(function* () {
-          const tokens = yield* loaded
-          if (tokens === undefined) return roughPrompt(request)
-          const counted = yield* sum(promptTexts(request), tokens)
-          return counted + tokensBesideText(request)
-        })
-    }
-  })
+): Effect.Effect<Context.Service.Shape<typeof TokenCounter>> => Effect.map(once(load), counterOf)
+
+/** A tokenizer that is loaded by the first who asks for it; absent where it cannot be. */
+type Loaded = Effect.Effect<Tokenizer | undefined>
+
+const once = (load: Effect.Effect<Tokenizer, unknown>): Effect.Effect<Loaded> =>
+  load.pipe(
+    Effect.map(remembering),
+    Effect.catchCause((cause) =>
+      Effect.as(
+        Effect.logWarning("Cannot load the tokenizer: a rule of thumb counts instead", cause),
+        undefined
+      )
+    ),
+    Effect.cached
+  )
+
+const counterOf = (loaded: Loaded): Context.Service.Shape<typeof TokenCounter> => ({
+  count: (written) =>
+    Effect.gen(function* () {
+      if (written.isEmpty()) return 0
+      const tokens = yield* loaded
+      if (tokens === undefined) return written.roughTokens()
+      const texts = written.texts().map(withoutHalf)
+      // The last segment may still become anything, so it is the least that it can become.
+      const counted = yield* sum(texts, (text, isLast) => isLast ? 1 : tokens(text))
+      return Math.max(1, counted + written.tokensBeyond())
+    }),
+  countRequest: (request) =>
+    Effect.gen(function* () {
+      const tokens = yield* loaded
+      if (tokens === undefined) return roughPrompt(request)
+      const counted = yield* sum(promptTexts(request), tokens)
+      return counted + tokensBesideText(request)
+    })
+})
 
 /** Adds up the segments of all `texts`. */
 const sum = (

@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertLess } from "@std/assert"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
+import { TestClock } from "effect/testing"
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base"
 import type { CompletionRequest } from "../../../src/domain/Completion.ts"
 import { roughPrompt } from "../../../src/ledger/tokens/prompt.ts"
@@ -209,3 +211,12 @@ for (
       assertEquals(told.length, 1)
     }))
 }
+
+test("the tokenizer is loaded a second after the start, before anybody waits for it", () =>
+  Effect.gen(function* () {
+    const { count } = yield* TokenCounter
+    yield* TestClock.adjust("1 second")
+    yield* Effect.promise(() => new Promise((turn) => setTimeout(turn, 0)))
+    const exit = Effect.runSyncExit(count(writtenOf([text("Hello, dear reader")])))
+    assertEquals(exit, Exit.succeed(4))
+  }).pipe(Effect.provide(TokenCounter.layer)))
