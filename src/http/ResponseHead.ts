@@ -47,20 +47,28 @@ const protocol = new TextEncoder().encode("HTTP/1.")
 /** Reads a head that is whole, with the empty line behind it. */
 export const readHead = (bytes: Uint8Array): ResponseHead | HttpError => {
   const text = utf8.decode(bytes)
-  const said = plain.exec(text)
-  return said === null
-    ? readOdd(text)
-    : { status: Number(said[2]), headers: headersIn(text), keepsOpen: said[1] === "1" }
+  const said = whole.exec(text)
+  if (said === null) return malformed
+  // As many characters as bytes: there is nothing beyond ASCII but what was made of broken UTF-8.
+  const headers = headersIn(
+    text.length === bytes.length ? text : text.replace(beyondAscii, "\ufffd")
+  )
+  return { status: Number(said[2]), headers, keepsOpen: said[1] === "1" }
 }
 
-/**
- * A head as nearly all are: nothing but ASCII, and every line as it should be. Looked at once, since some
- * providers send two dozen headers of which five are asked for.
- */
-const plain =
-  /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t -~]*)?\r?\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~]*\r?\n)*\r?\n$/
+const malformed = new HttpError({ why: "malformed" })
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
-/** The headers in the text of a plain head: each is looked for when it is asked for. */
+/**
+ * All of a head. A name with blanks, a value that goes on in the next line, a control, or a return that
+ * ends no line is read in as many ways as there are readers: such a head is none.
+ */
+const whole =
+  /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t -~\x80-\uffff]*)?\r?\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\uffff]*\r?\n)*\r?\n$/
+/** What is beyond ASCII says nothing to us: a blank of Unicode is none, and its letters are no others. */
+const beyondAscii = /[\x80-\uffff]/g
+
+/** The headers in a head's text. Some providers send two dozen, of which five are asked for. */
 const headersIn = (text: string): HttpHeaders => {
   const lower = text.toLowerCase()
   return {
@@ -85,41 +93,3 @@ const headersIn = (text: string): HttpHeaders => {
     }
   }
 }
-
-/** Reads any other head, or says that it is none. */
-const readOdd = (text: string): ResponseHead | HttpError => {
-  if (forbidden.test(text)) return malformed
-  const [first = "", ...rest] = text.replace(beyondAscii, "\ufffd").split("\n")
-  const said = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: .*)?\r?$/.exec(first)
-  if (said === null) return malformed
-  const fields: Array<readonly [string, string]> = []
-  for (const line of rest) {
-    if (line === "" || line === "\r") continue
-    const colon = line.indexOf(":")
-    const name = line.slice(0, Math.max(0, colon))
-    // A name with blanks, or a value that goes on in the next line, is read in as many ways as there are readers.
-    if (!token.test(name)) return malformed
-    fields.push([name.toLowerCase(), line.slice(colon + 1).trim()])
-  }
-  return { status: Number(said[2]), headers: headersOf(fields), keepsOpen: said[1] === "1" }
-}
-
-const malformed = new HttpError({ why: "malformed" })
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-/** Controls, and a return that ends no line: to some readers they end one, to others they are blanks. */
-const forbidden = /[^\t\n\r -~\x80-\uffff]|\r(?!\n)/
-/** What is beyond ASCII says nothing to us: a blank of Unicode is none, and its letters are no others. */
-const beyondAscii = /[^\t\n\r -~]/g
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
-
-/** A list: heads are short, and few of their headers are ever asked for. */
-const headersOf = (fields: ReadonlyArray<readonly [string, string]>): HttpHeaders => ({
-  get: (name) => {
-    let value: string | null = null
-    for (const [key, one] of fields) {
-      if (key === name) value = value === null ? one : `${value}, ${one}`
-    }
-    return value
-  },
-  [Symbol.iterator]: () => fields[Symbol.iterator]()
-})

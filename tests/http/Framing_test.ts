@@ -11,7 +11,8 @@ const textOf = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")
 
 const headOf = (lines: string, first = "HTTP/1.1 200 OK"): ResponseHead => {
-  const head = readHead(bytesOf(`${first}\r\n${lines}\r\n\r\n`))
+  const fields = lines === "" ? "" : `${lines}\r\n`
+  const head = readHead(bytesOf(`${first}\r\n${fields}\r\n`))
   if (head instanceof HttpError) throw new Error(`${lines} is no head`)
   return head
 }

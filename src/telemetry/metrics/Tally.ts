@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bucketOf, type Distribution } from "../window/Distribution.ts"
+import { bucketOf, type Distribution } from "./Distribution.ts"
 
 /** The values of one metric with one set of labels. */
 export interface Tally {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Attributes } from "@opentelemetry/api"
-import type { Distribution } from "../window/Distribution.ts"
+import type { Distribution } from "./Distribution.ts"
 import type { HistogramMetric } from "./metrics.ts"
 import * as Tally from "./Tally.ts"
 

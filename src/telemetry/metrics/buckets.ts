@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Distribution, perDoubling } from "../window/Distribution.ts"
+import { type Distribution, perDoubling } from "./Distribution.ts"
 
 /** How values are distributed. */
 export interface Buckets {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Attributes } from "@opentelemetry/api"
-import * as Distribution from "../window/Distribution.ts"
+import * as Distribution from "./Distribution.ts"
 import { histograms } from "./metrics.ts"
 import { providerId } from "../providerName.ts"
 import type { Recorded } from "./Values.ts"

@@ -47,7 +47,7 @@ export class Performance extends Context.Service<Performance, {
         while (true) {
           yield* Effect.sleep(Math.max(1, Math.ceil(due - now())))
           const at = now()
-          yield* meters.gather
+          meters.values.tell()
           ring.close(at)
           due = Math.max(due, at) + Ring.stepMs
         }
@@ -60,24 +60,23 @@ export class Performance extends Context.Service<Performance, {
 
       return Performance.of({
         report: (windowMs, model) =>
-          Effect.map(
-            Effect.tap(Effect.sync(now), meters.gather),
-            (at) => {
-              const { from, samples } = ring.since(at - Math.min(windowMs, Ring.longestMs))
-              const asked = model === undefined
-                ? samples
-                : samples.filter((sample) => sample.model === model)
-              const ms = at - from
-              const by = (key: "model" | "provider") =>
-                new Map(
-                  Array.from(
-                    Map.groupBy(asked, (sample) => sample[key]),
-                    ([name, samples]) => [name, summary(samples, ms)] as const
-                  )
+          Effect.sync(() => {
+            const at = now()
+            meters.values.tell()
+            const { from, samples } = ring.since(at - Math.min(windowMs, Ring.longestMs))
+            const asked = model === undefined
+              ? samples
+              : samples.filter((sample) => sample.model === model)
+            const ms = at - from
+            const by = (key: "model" | "provider") =>
+              new Map(
+                Array.from(
+                  Map.groupBy(asked, (sample) => sample[key]),
+                  ([name, samples]) => [name, summary(samples, ms)] as const
                 )
-              return { all: summary(asked, ms), byModel: by("model"), byProvider: by("provider") }
-            }
-          )
+              )
+            return { all: summary(asked, ms), byModel: by("model"), byProvider: by("provider") }
+          })
       })
     })
   )

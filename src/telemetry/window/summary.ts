@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as Distribution from "./Distribution.ts"
+import * as Distribution from "../metrics/Distribution.ts"
 import type { Ending, Sample, Timing } from "../metrics/samples.ts"
 
 /** How requests went. */

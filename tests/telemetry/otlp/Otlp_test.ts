@@ -275,6 +275,27 @@ liveTest(
     })
 )
 
+liveTest("a collector that prefers deltas is sent each value once", () =>
+  Effect.gen(function* () {
+    const preference = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"
+    yield* Effect.acquireRelease(
+      Effect.sync(() => Deno.env.set(preference, "delta")),
+      () => Effect.sync(() => Deno.env.delete(preference))
+    )
+    const collector = yield* Collector.start()
+    const { close, meters } = yield* startTelling(variables(collector.url))
+    const tally = meters.values.tally(histograms.duration, { "gen_ai.operation.name": "chat" })
+    const told = () =>
+      collector.metrics().filter(({ name }) => name === histograms.duration.name)
+        .flatMap(({ points }) => points.map(({ value }) => value))
+    tally.record(0.25)
+    yield* collector.until(() => told().length === 1)
+    tally.record(0.5)
+    tally.record(0.5)
+    yield* close
+    assertEquals(told(), [1, 2])
+  }))
+
 /** A port where nobody listens. */
 const deadUrl = () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })

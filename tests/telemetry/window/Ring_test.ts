@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert"
-import { empty } from "../../../src/telemetry/window/Distribution.ts"
+import { empty } from "../../../src/telemetry/metrics/Distribution.ts"
 import { longestMs, make, stepMs } from "../../../src/telemetry/window/Ring.ts"
 import type { Sample } from "../../../src/telemetry/metrics/samples.ts"
 

@@ -8,7 +8,7 @@ import {
   mean,
   merge,
   quantile
-} from "../../../src/telemetry/window/Distribution.ts"
+} from "../../../src/telemetry/metrics/Distribution.ts"
 import * as Tally from "../../../src/telemetry/metrics/Tally.ts"
 import { law } from "../../kit/effect.ts"
 
