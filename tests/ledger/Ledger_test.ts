@@ -133,6 +133,8 @@ test("a request that called nobody has a row, and one whose calls were never not
       ) => [calls, source, input_nanos]),
       [[0, "unknown", 0], [2, "reported", 24_000]]
     )
+    yield* TestClock.adjust("1 second")
+    yield* settleDown
     assertEquals(rows(database, "SELECT provider, failed FROM days ORDER BY provider"), [
       { provider: "", failed: 1 },
       { provider: "openai", failed: 0 }
@@ -160,6 +162,8 @@ test("what was counted and what was reported is mixed, and what has no price is 
       ) => [source, input_nanos, price]),
       [["unknown", null, null], ["estimated", 1000, 1], ["reported", null, null]]
     )
+    yield* TestClock.adjust("1 second")
+    yield* settleDown
     assertEquals(rows(database, "SELECT unpriced, estimated, input_nanos FROM days"), [
       { unpriced: 1, estimated: 1, input_nanos: 1000 }
     ])
@@ -243,7 +247,9 @@ test("all that comes in one turn is one transaction", () =>
     yield* Effect.forEach(pages, (page) => page.ask(asked()), together)
     assertEquals(begins.count, 1)
     yield* Effect.forEach(pages, (page, n) => page.settle(settled(`req_${n}`)), together)
-    assertEquals(begins.count, 2)
+    yield* settleDown
+    // So many are added to the sums at once, apart from all that somebody waits for.
+    assertEquals(begins.count, 3)
     assertEquals(rows(database, "SELECT sum(requests) AS n FROM months"), [{ n: 500 }])
   }))
 
@@ -277,7 +283,31 @@ test("an entry that cannot be written holds up no other, and is told", () =>
     ])
     const { state, lost, waiting } = ledger.state()
     assertEquals({ state, lost, waiting }, { state: "open", lost: 1, waiting: 0 })
+    // What was taken back for it is in the sums once.
+    yield* TestClock.adjust("1 second")
+    yield* settleDown
+    assertEquals(rows(database, "SELECT sum(requests) AS n FROM days"), [{ n: 5 }])
     assertEquals(yield* rebuild(reader, 0), [])
+  }))
+
+test("a sum that no column holds stays at the largest, and holds up nobody", () =>
+  Effect.gen(function* () {
+    const { ledger, database } = yield* ledgerOver()
+    const absurd = charge(Number.MAX_SAFE_INTEGER, 0, unpriced)
+    for (let turn = 0; turn < 3; turn++) {
+      yield* Effect.forEach(
+        Array.from({ length: 400 }, (_, n) => `req_${n}`),
+        (id) => ledger.open(opened(id)).settle(settled(id, [called(1, { charge: absurd })])),
+        { concurrency: "unbounded", discard: true }
+      )
+      yield* TestClock.adjust("1 second")
+      yield* settleDown
+    }
+    assertEquals(
+      rows(database, "SELECT requests AS n, CAST(prompt_tokens AS TEXT) AS tokens FROM days"),
+      [{ n: 1200, tokens: "9223372036854775807" }]
+    )
+    assertEquals([ledger.state().state, ledger.state().failures], ["open", 0])
   }))
 
 test("what waits is written before the books are closed, and the WAL file with it", () =>

@@ -9,10 +9,12 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
+import { TestClock } from "effect/testing"
 import { Supervisor } from "../../src/actor/Supervisor.ts"
 import { parseDate } from "../../src/ledger/calendar.ts"
 import { type Called, outcomes, type Settled } from "../../src/ledger/Entry.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
+import { settleDown } from "./store.ts"
 
 /** What a test says of a request; the rest is filled in. */
 export const Sketch = Schema.Struct({
@@ -100,6 +102,8 @@ export const books = Effect.fnUntraced(function* (dataDir?: string) {
     sql,
     ledger,
     settle,
+    /** A second later: what was settled is in the sums. */
+    summed: Effect.andThen(TestClock.adjust("1 second"), settleDown),
     /** Settles what is sketched, in order. */
     fill: (sketches: ReadonlyArray<Sketch>) =>
       Effect.forEach(sketches, (sketch, at) => settle(settledOf(sketch, `req_${at}`)), {

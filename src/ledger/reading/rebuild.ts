@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { amounts, lastInSums } from "../store/recent.ts"
 import { sums } from "../store/schema.ts"
 
 /** A sum that is not as it should be; one that is missing is told as one side alone. */
@@ -18,7 +19,8 @@ export interface Difference {
 }
 
 /**
- * Where sums differ from what they are sums of: `days` from the rows, the coarser ones from `days`.
+ * Where sums differ from what they are sums of: `days` from the rows up to the last that is in them, the
+ * coarser ones from `days`.
  * Rows are only looked at from the day `since` on, since of earlier ones some may be deleted. It
  * reads every one of them: nothing for a gateway that is busy.
  */
@@ -40,24 +42,9 @@ export const rebuild = (
     (found) => found.flat()
   )
 
-/** What a request adds to each of the sums; of one without a price as much as has one. */
-const amounts: Readonly<Record<typeof sums[number], string>> = {
-  requests: "1",
-  failed: "outcome NOT IN ('ok', 'filtered', 'client_abort')",
-  unpriced: "input_nanos IS NULL",
-  estimated: "source IN ('estimated', 'mixed')",
-  prompt_tokens: "prompt_tokens",
-  completion_tokens: "completion_tokens",
-  cached_tokens: "cached_tokens",
-  cache_write_tokens: "cache_write_tokens",
-  reasoning_tokens: "reasoning_tokens",
-  input_nanos: "(SELECT coalesce(sum(a.input_nanos), 0) FROM attempts a WHERE a.seq = r.seq)",
-  output_nanos: "(SELECT coalesce(sum(a.output_nanos), 0) FROM attempts a WHERE a.seq = r.seq)"
-}
-
 const days = `SELECT day, caller, model, coalesce(provider, '') AS provider,
     ${sums.map((sum) => `sum(${amounts[sum]}) AS ${sum}`).join(", ")}
-  FROM requests r WHERE day >= ? GROUP BY 1, 2, 3, 4`
+  FROM requests r WHERE day >= ? AND seq <= ${lastInSums} GROUP BY 1, 2, 3, 4`
 
 const added = sums.map((sum) => `sum(${sum}) AS ${sum}`).join(", ")
 

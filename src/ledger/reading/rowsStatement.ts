@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { daySpans } from "../store/recent.ts"
 import { taken } from "../store/statements.ts"
 
 const plain = (table: string, names: ReadonlyArray<string>): string =>
@@ -44,16 +45,6 @@ export const rowsStatement = `
   ) AS line
   FROM requests r WHERE r.seq > ?4 AND r.seq <= ?5 ORDER BY r.seq LIMIT ?6`
 
-/** Every `day` from the first parameter to the second that has rows; each is found by the one before. */
-export const daysThere = `WITH RECURSIVE there (day) AS (
-  SELECT min(day) FROM requests WHERE day >= ?1
-  UNION ALL
-  SELECT (SELECT min(day) FROM requests WHERE requests.day > there.day) FROM there WHERE day < ?2
-)`
-
 /** The `first` and the `last` row of days, from the first parameter to the second. */
-export const spanStatement = `${daysThere}
-  SELECT
-    min((SELECT seq FROM requests r WHERE r.day = there.day ORDER BY seq LIMIT 1)) AS first,
-    max((SELECT seq FROM requests r WHERE r.day = there.day ORDER BY seq DESC LIMIT 1)) AS last
-  FROM there WHERE day <= ?2`
+export const spanStatement =
+  `SELECT min(first) AS first, max(last) AS last FROM (${daySpans}) WHERE day BETWEEN ? AND ?`

@@ -1,5 +1,6 @@
 /**
- * What was used in a span of days, and what it cost: from the sums alone, never from the rows.
+ * What was used in a span of days, and what it cost: from the sums, and the few rows that are not in
+ * them yet.
  *
  * @module
  */

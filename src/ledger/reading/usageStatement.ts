@@ -4,6 +4,7 @@
  * @module
  */
 import { firstDayOf, monthOf } from "../calendar.ts"
+import { recentRows } from "../store/recent.ts"
 import { sums } from "../store/schema.ts"
 import type { Period, UsageQuery } from "./usage.ts"
 
@@ -15,7 +16,7 @@ export interface Statement {
 
 /** Gives rows with a `part` (`model` or `group`), a `name` and all sums as text, in no order. */
 export const usageStatement = ({ period, model, groupBy = "model" }: UsageQuery): Statement => {
-  const daily = sourceOf("day_models", "day", period, model)
+  const daily = daysOf(period, model)
   const parts = [part("model", "model", daily)]
   if (groupBy === "key") parts.push(part("group", "caller", callersOf(period, model)))
   else if (groupBy !== "model") parts.push(part("group", groupBy, daily))
@@ -37,6 +38,19 @@ const together = (statements: ReadonlyArray<Statement>): Statement => ({
   parameters: statements.flatMap(({ parameters }) => parameters)
 })
 
+const columns = ["day", "model", "provider", ...sums].join(", ")
+
+/** Sums of days, and the rows that are not in them yet: each of those is a sum of one. */
+const daysOf = (period: Period, model: string | undefined): Statement => {
+  const { text, parameters } = together(
+    ["day_models", `(${recentRows})`].map((table) => {
+      const source = sourceOf(table, "day", period, model)
+      return { ...source, text: `SELECT ${columns} ${source.text}` }
+    })
+  )
+  return { text: `FROM (${text})`, parameters }
+}
+
 const sourceOf = (
   table: string,
   unit: string,
@@ -48,7 +62,7 @@ const sourceOf = (
 })
 
 /**
- * Sums of callers: of whole months, and of the days by which those are too short or too long. Of a
+ * Sums of callers: of rows that are in no sums yet, of whole months, and of the days by which those are too short or too long. Of a
  * year that is at most a month of days, which are many.
  */
 const callersOf = ({ start, end }: Period, model: string | undefined): Statement => {
@@ -61,11 +75,13 @@ const callersOf = ({ start, end }: Period, model: string | undefined): Statement
   }
   const more = (start: number, end: number) => unitSums("days", "day", { start, end })
   const less = (start: number, end: number) => unitSums("days", "day", { start, end }, "-")
+  const recent = unitSums(`(${recentRows})`, "day", { start, end })
   const all = (): ReadonlyArray<Statement> => {
-    if (end - start < 31) return [more(start, end)]
+    if (end - start < 31) return [recent, more(start, end)]
     const [first, behind] = [nearestMonth(start), nearestMonth(end + 1)]
     const [from, to] = [firstDayOf(first), firstDayOf(behind)]
     return [
+      recent,
       unitSums("months", "month", { start: first, end: behind - 1 }),
       start < from ? more(start, from - 1) : less(from, start - 1),
       to <= end ? more(to, end) : less(end + 1, to - 1)

@@ -107,8 +107,8 @@ const books = [
     price INTEGER PRIMARY KEY,
     rates TEXT NOT NULL UNIQUE
   ) STRICT`,
-  // Sums of closed requests, kept equal to the rows in the transaction that closes them. `day` is the
-  // number of UTC days since 1970; `provider` is '' where none was asked.
+  // Sums of closed requests. `day` is the number of UTC days since 1970; `provider` is '' where none
+  // was asked.
   table("days", "day INTEGER NOT NULL", "caller TEXT NOT NULL"),
   // The same, summed further: 10 million requests a year make 365,000 `days`, too many to add up while
   // somebody waits. `month` is the number of UTC months since January 1970.
@@ -121,9 +121,29 @@ const books = [
   ) STRICT`
 ]
 
+/**
+ * Sums are made some time after the rows that they are of. `rollup` says up to which row they are, and
+ * `spans` between which rows those of a day are, in place of an index, which every row paid for.
+ */
+const later = [
+  `CREATE TABLE rollup (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    last INTEGER NOT NULL
+  ) STRICT`,
+  `INSERT INTO rollup SELECT 1, coalesce(max(seq), 0) FROM requests`,
+  `CREATE TABLE spans (
+    day INTEGER PRIMARY KEY,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL
+  ) STRICT`,
+  `INSERT INTO spans SELECT day, min(seq), max(seq) FROM requests GROUP BY day`,
+  `DROP INDEX requests_day`
+]
+
 /** Every step, by its number and name. */
 export const steps: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "1_books": books
+  "1_books": books,
+  "2_later": later
 }
 
 /** The number of the latest step. */

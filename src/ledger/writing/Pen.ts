@@ -8,17 +8,19 @@ import { dayOf } from "../calendar.ts"
 import type { Asked, Called, Charge, Settled } from "../Entry.ts"
 import type { Entry, Leaf } from "./Leaf.ts"
 import { makePriceNumbers } from "./PriceNumbers.ts"
-import { makeRollup } from "./Rollup.ts"
+import { type Counted, makeRollup, type Rollup } from "./Rollup.ts"
 import * as statements from "../store/statements.ts"
-import { nothing, type Taken, takenOf, totalOf } from "./taken.ts"
+import { nothing, numbersOf, type Taken, takenOf, totalOf } from "./taken.ts"
 
 /** Writes entries. It throws what SQLite throws. */
 export interface Pen {
   readonly write: (entry: Entry) => void
-  /** Writes what is gathered over a transaction. To be called once, before it is committed. */
-  readonly finish: () => void
-  /** Forgets what was gathered, and what may have been taken back. */
+  /** What was written is durable. */
+  readonly keep: () => void
+  /** What was written was taken back. */
   readonly forget: () => void
+  /** The sums of what is durable, which are written in a transaction of their own. */
+  readonly sums: Pick<Rollup, "waiting" | "write" | "wrote">
 }
 
 /** Writes into `database`; it numbers requests on from the last one there. */
@@ -30,6 +32,7 @@ export const makePen = (database: DatabaseSync): Pen => {
   const insertAttempt = database.prepare(statements.insertAttempt)
   const prices = makePriceNumbers(database)
   const rollup = makeRollup(database)
+  let fresh: Array<Counted> = []
   const last = (sql: string) => Number(database.prepare(sql).get()?.["last"] ?? 0)
   let lastRequest = last(statements.lastRequest)
   let lastPage = last(statements.lastPage)
@@ -122,7 +125,8 @@ export const makePen = (database: DatabaseSync): Pen => {
     )
     settled.calls.forEach((call, at) => attempt(seq, call, takens[at] ?? nothing))
     const { caller, model, provider = "" } = settled
-    rollup.add({ day, caller, model, provider }, settled.outcome, total)
+    const numbers = numbersOf(settled.outcome, total)
+    fresh.push({ seq, day, caller, model, provider, numbers })
   }
 
   const attempt = (seq: number, call: Called, taken: Taken): void => {
@@ -164,10 +168,14 @@ export const makePen = (database: DatabaseSync): Pen => {
           if (leaf.page !== undefined) charge(leaf.page, entry.number, entry.charge)
       }
     },
-    finish: rollup.write,
+    keep: () => {
+      for (const row of fresh) rollup.add(row)
+      fresh = []
+    },
     forget: () => {
-      rollup.forget()
+      fresh = []
       prices.forget()
-    }
+    },
+    sums: rollup
   }
 }

@@ -19,6 +19,10 @@ export interface Scribe {
   readonly write: () => Result.Result<Refusal | undefined, Fault>
   /** Whether the store can be written, where nothing waits. */
   readonly probe: () => Fault | undefined
+  /** So many requests are written that are not in the sums yet. */
+  readonly unsummed: () => number
+  /** Adds them to the sums. */
+  readonly sum: () => Fault | undefined
 }
 
 /** Why something cannot be written, now or ever. */
@@ -39,10 +43,12 @@ export const makeScribe = (database: DatabaseSync, backlog: Backlog): Scribe => 
   const commit = (entries: ReadonlyArray<Entry>): Result.Result<void, Fault> => {
     const result = transact(() => {
       for (const entry of entries) pen.write(entry)
-      pen.finish()
     })
     if (Result.isFailure(result)) pen.forget()
-    else backlog.wrote(entries)
+    else {
+      pen.keep()
+      backlog.wrote(entries)
+    }
     return result
   }
 
@@ -70,6 +76,12 @@ export const makeScribe = (database: DatabaseSync, backlog: Backlog): Scribe => 
     probe: () => {
       const result = transact(() => touch.run())
       return Result.isFailure(result) ? result.failure : undefined
+    },
+    unsummed: pen.sums.waiting,
+    sum: () => {
+      const result = transact(pen.sums.write)
+      if (Result.isFailure(result)) return result.failure
+      pen.sums.wrote()
     }
   }
 }

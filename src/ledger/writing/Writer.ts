@@ -38,6 +38,12 @@ export interface Vitals {
   failures: number
 }
 
+/**
+ * So many requests are added to the sums together, or those of a second where they are fewer: with each
+ * commit that was a third of its pages.
+ */
+const mostUnsummed = 256
+
 /** How long a lock of another program is waited for, from one try to the next: 2 s in all. */
 const patience = [5, 10, 20, 40, 80, 145, 200, 250, 250, 250, 250, 250, 250]
 
@@ -55,12 +61,14 @@ export const makeWriter = (database: DatabaseSync, size?: BacklogSize): Writer =
 
   const untilWork = urgent.wait(() => isDue || backlog.isUrgent())
 
+  const isLeft = () => backlog.size() > 0 || scribe.unsummed() > 0
+
   /** What can wait for others to be written with does so for a second at most. */
   const remindLater = Effect.forever(
-    soon.wait(() => backlog.size() > 0).pipe(
+    soon.wait(isLeft).pipe(
       Effect.andThen(Effect.sleep("1 second")),
       Effect.andThen(Effect.sync(() => {
-        isDue = backlog.size() > 0
+        isDue = isLeft()
         if (isDue) urgent.ring()
       }))
     )
@@ -72,6 +80,14 @@ export const makeWriter = (database: DatabaseSync, size?: BacklogSize): Writer =
     vitals.state = why === "broken" ? "broken" : "behind"
     backlog.release(why)
     if (why === "broken") backlog.drop()
+  }
+
+  /** Adds to the sums what is to be. A lock is not waited for: it is tried again in a second. */
+  const sum = (isDue: boolean): Fault | undefined => {
+    if (scribe.unsummed() === 0) return undefined
+    const fault = isDue || scribe.unsummed() >= mostUnsummed ? scribe.sum() : undefined
+    if (scribe.unsummed() > 0) soon.ring()
+    return fault?.why === "locked" ? undefined : fault
   }
 
   const write = Effect.fnUntraced(function* (isPatient: boolean) {
@@ -102,10 +118,11 @@ export const makeWriter = (database: DatabaseSync, size?: BacklogSize): Writer =
         // Whoever else has something to write in this turn gets into the same transaction.
         yield* Effect.yieldNow
       } else yield* Effect.sleep(delayMs)
+      const wasDue = isDue
       isDue = false
-      const fault: Fault | undefined = yield* wasOpen || backlog.size() > 0
-        ? write(wasOpen)
-        : Effect.sync(scribe.probe)
+      const fault: Fault | undefined =
+        (yield* wasOpen || backlog.size() > 0 ? write(wasOpen) : Effect.sync(scribe.probe)) ??
+          sum(wasDue)
       if (fault === undefined) {
         delayMs = retryMs.first
         if (!wasOpen) yield* recovered
@@ -148,6 +165,8 @@ export const makeWriter = (database: DatabaseSync, size?: BacklogSize): Writer =
           }`
         )
       }
+      // Otherwise the next start does it.
+      if (vitals.state !== "broken" && scribe.unsummed() > 0) scribe.sum()
       vitals.state = "closed"
     })
   }

@@ -10,6 +10,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { DatabaseSync } from "node:sqlite"
 import { Supervisor } from "../../actor/Supervisor.ts"
 import type { BacklogSize } from "./Backlog.ts"
+import { catchUp } from "./catchUp.ts"
 import type { Asked, Opened, Settled } from "../Entry.ts"
 import { LedgerUnavailable, type LedgerUnreadable } from "../errors.ts"
 import type { Ledger, Page } from "../Ledger.ts"
@@ -36,6 +37,7 @@ export const makeLedger = Effect.fn("Ledger.make")(
         `The ledger had ${recovered} open requests of a gateway that died: they are closed as crashed`
       )
     }
+    yield* catchUp(path, database)
     return { ledger: yield* writeIn(database, { recovered }), reader }
   }
 )

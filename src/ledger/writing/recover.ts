@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
 import type { LedgerUnreadable } from "../errors.ts"
-import { makeRollup } from "./Rollup.ts"
 import * as statements from "../store/statements.ts"
 import { type Taken, totalOf } from "./taken.ts"
 import { makeTransact } from "../store/transact.ts"
@@ -48,7 +47,6 @@ const makeCrash = (database: DatabaseSync) => {
   const insertRequest = database.prepare(statements.insertRequest)
   const insertAttempt = database.prepare(statements.insertAttempt)
   const deleteOpen = database.prepare(statements.deleteOpen)
-  const rollup = makeRollup(database)
   const last = database.prepare(statements.lastRequest)
 
   return (pages: ReadonlyArray<ReadonlyArray<Row>>): void => {
@@ -86,15 +84,7 @@ const makeCrash = (database: DatabaseSync) => {
         )
       }
       deleteOpen.run(...pick(call, ["page"]))
-      const place = {
-        day: Number(call["day"]),
-        caller: String(call["caller"]),
-        model: String(call["model"]),
-        provider: String(call["provider"])
-      }
-      rollup.add(place, "crashed", total)
     }
-    rollup.write()
   }
 }
 

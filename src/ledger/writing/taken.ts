@@ -88,5 +88,20 @@ export const totalOf = (calls: ReadonlyArray<Taken>): Total => {
 }
 
 /** Whether a request that ended so counts as failed: not where its client left, or was answered. */
-export const isFailed = (outcome: Outcome): boolean =>
+const isFailed = (outcome: Outcome): boolean =>
   outcome !== "ok" && outcome !== "filtered" && outcome !== "client_abort"
+
+/** What a request adds to the sums, in their order. */
+export const numbersOf = (outcome: Outcome, total: Total): ReadonlyArray<number> => [
+  1,
+  isFailed(outcome) ? 1 : 0,
+  total.isUnpriced ? 1 : 0,
+  total.source === "estimated" || total.source === "mixed" ? 1 : 0,
+  total.promptTokens,
+  total.completionTokens,
+  total.cachedTokens,
+  total.cacheWriteTokens,
+  total.reasoningTokens,
+  total.knownInputNanos,
+  total.knownOutputNanos
+]

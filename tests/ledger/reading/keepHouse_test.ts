@@ -10,7 +10,7 @@ import { rowsOf } from "../../../src/ledger/reading/rows.ts"
 import { usageOf } from "../../../src/ledger/reading/usage.ts"
 import { test } from "../../kit/effect.ts"
 import { temporaryFolder } from "../../kit/gateway.ts"
-import { books, epoch, plain, settledOf } from "../books.ts"
+import { books, epoch, plain, settledOf, type Sketch } from "../books.ts"
 
 const dayMs = 86_400_000
 /** Noon of a day. */
@@ -24,6 +24,9 @@ const house = Effect.fnUntraced(function* (options: Omit<HouseOptions, "dataDir"
   const { sql } = book
   return {
     ...book,
+    fillNow: book.fill,
+    /** Settles them, and waits for the sums. */
+    fill: (sketches: ReadonlyArray<Sketch>) => Effect.andThen(book.fill(sketches), book.summed),
     dataDir,
     /** A round at that time; it does not wait between its steps. */
     round: (now: number) =>
@@ -78,6 +81,42 @@ test("rows older than the days they are kept are deleted with their calls, and t
     assertEquals(yield* days, [[2, 3], [31, 4]])
     assertEquals(yield* usageOf(sql, { ...everything, groupBy: "day" }), before)
     assertEquals(files(), [])
+  }))
+
+test("of a day whose rows are among those of others only its own are deleted", () =>
+  Effect.gen(function* () {
+    const { fill, round, days, sql } = yield* house({ retentionDays: 1, exportDays: false })
+    yield* fill(Array.from({ length: 1500 }, (_, at) => ({ ...plain, day: at % 3 === 0 ? 0 : 7 })))
+    const before = yield* usageOf(sql, { ...everything, groupBy: "day" })
+    yield* round(noon(8))
+    assertEquals(yield* days, [[7, 1000]])
+    assertEquals(
+      yield* sql.unsafe<object>("SELECT day, first, last FROM spans"),
+      [Object.assign(Object.create(null), { day: epoch + 7, first: 2, last: 1500 })]
+    )
+    // One that comes late is of a day that had been forgotten.
+    yield* fill([...sketch(0, 1), ...sketch(8, 1)])
+    yield* round(noon(8))
+    assertEquals(yield* days, [[7, 1000], [8, 1]])
+    const after = yield* usageOf(sql, { ...everything, groupBy: "day" })
+    assertEquals(after.groups[0]?.totals.requests, 501n)
+    assertEquals(after.groups[1], before.groups[1])
+  }))
+
+test("what is not in the sums yet is not deleted: they would never know of it", () =>
+  Effect.gen(function* () {
+    const { fillNow, summed, round, days, sql } = yield* house({
+      retentionDays: 1,
+      exportDays: false
+    })
+    yield* fillNow([...sketch(0, 3), ...sketch(9, 1)])
+    const before = yield* usageOf(sql, everything)
+    yield* round(noon(9))
+    assertEquals(yield* days, [[0, 3], [9, 1]])
+    yield* summed
+    yield* round(noon(9))
+    assertEquals(yield* days, [[9, 1]])
+    assertEquals(yield* usageOf(sql, everything), before)
   }))
 
 test("a request that is under way is never deleted, nor is the very last row", () =>
@@ -204,8 +243,9 @@ test("S2: the books are looked after every hour, and a minute after they were lo
   Effect.gen(function* () {
     yield* TestClock.setTime(noon(9))
     const dataDir = yield* temporaryFolder
-    const { fill, sql, context } = yield* books(dataDir)
+    const { fill, summed, sql, context } = yield* books(dataDir)
     yield* fill([...sketch(0, 1), ...sketch(9, 1)])
+    yield* summed
     const options = { retentionDays: 1, exportDays: false, dataDir }
     const rows = Effect.map(
       sql.unsafe<{ rows: number }>("SELECT count(*) AS rows FROM requests"),

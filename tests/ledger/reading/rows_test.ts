@@ -149,7 +149,10 @@ test("rows that are deleted while they are told are left out, and no other", () 
     const lines = yield* Stream.runCollect(
       Stream.tap(
         rowsOf(sql, { period }),
-        () => ++seen === 1 ? sql.unsafe("DELETE FROM requests WHERE seq % 4 = 1") : Effect.void
+        () =>
+          ++seen === 1
+            ? Effect.asVoid(sql.unsafe("DELETE FROM requests WHERE seq % 4 = 1"))
+            : Effect.void
       )
     )
     const kept = Array.from({ length: 1000 }, (_, at) => at + 1).filter((seq) =>

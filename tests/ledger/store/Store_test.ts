@@ -88,6 +88,27 @@ test("S3: books of a later version are refused", () =>
     assertStringIncludes(message, "99")
   }))
 
+test("books of the version before are brought up to date, with their sums as they were", () =>
+  Effect.gen(function* () {
+    const dataDir = yield* temporaryFolder
+    yield* filled(dataDir, 3)
+    const read = (sql: string) => rows(dataDir, sql)
+    const before = ["days", "months", "spans", "rollup"].map((table) =>
+      read(`SELECT * FROM ${table}`)
+    )
+    const books = new DatabaseSync(`${dataDir}/ledger.db`)
+    books.exec("DROP TABLE rollup; DROP TABLE spans; CREATE INDEX requests_day ON requests (day)")
+    books.exec("DELETE FROM steps WHERE migration_id = 2")
+    books.close()
+    yield* Effect.scoped(openStore({ dataDir }))
+    const after = ["days", "months", "spans", "rollup"].map((table) =>
+      read(`SELECT * FROM ${table}`)
+    )
+    assertEquals(after, before)
+    assertEquals(after.map((rows) => rows.length), [1, 1, 1, 1])
+    assertEquals(read("SELECT last FROM rollup"), [{ last: 3 }])
+  }))
+
 test("S3: a damaged page is found at the start, whichever it is", () =>
   Effect.gen(function* () {
     const dataDir = yield* temporaryFolder

@@ -137,6 +137,45 @@ test("S2: a lock of another program is waited for beside other work, for two sec
     assertEquals(rows(database, "SELECT id FROM open"), [{ id: "req_1" }])
   }))
 
+test("S2: sums that cannot be made for a lock are made later, and nobody is refused for it", () =>
+  Effect.gen(function* () {
+    const dataDir = yield* temporaryFolder
+    const { ledger, database } = yield* ledgerOver({ dataDir })
+    const inSums = () => rows(database, "SELECT coalesce(sum(requests), 0) AS n FROM days")
+    yield* ledger.open(opened("req_1")).settle(settled("req_1"))
+    const other = yield* stranger(dataDir)
+    other.exec("BEGIN IMMEDIATE")
+    yield* pass(4)
+    assertEquals([inSums(), ledger.state().state, ledger.state().failures], [[{ n: 0 }], "open", 0])
+    other.exec("COMMIT")
+    yield* pass(1)
+    assertEquals(inSums(), [{ n: 1 }])
+    // Nothing is left to do: no timer goes on.
+    other.exec("BEGIN IMMEDIATE")
+    yield* pass(4)
+    other.exec("COMMIT")
+    assertEquals([inSums(), ledger.state().failures], [[{ n: 1 }], 0])
+  }))
+
+test("S1: sums that cannot be made for a full disk are a fault like any other, and made later", () =>
+  Effect.gen(function* () {
+    const { ledger, database } = yield* ledgerOver({ dataDir: yield* temporaryFolder })
+    // Each of a caller of its own: their sums need pages that there are not.
+    for (let n = 0; n < 200; n++) {
+      const more = { caller: `${n}`.repeat(20) }
+      yield* ledger.open(opened("req", more)).settle(settled("req", [], more))
+    }
+    const [pages] = rows(database, "PRAGMA page_count")
+    database.exec(`PRAGMA max_page_count = ${pages?.["page_count"]}`)
+    yield* pass(2)
+    assertEquals(ledger.state().state, "behind")
+    assertEquals(rows(database, "SELECT count(*) AS n FROM days"), [{ n: 0 }])
+    database.exec("PRAGMA max_page_count = 1000000")
+    yield* pass(4)
+    assertEquals(ledger.state().state, "open")
+    assertEquals(rows(database, "SELECT sum(requests) AS n FROM days"), [{ n: 200 }])
+  }))
+
 test("S3: books that turn out to be damaged are not written any more", () =>
   Effect.gen(function* () {
     const dataDir = yield* temporaryFolder

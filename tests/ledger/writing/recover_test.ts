@@ -97,6 +97,35 @@ test("S4: requests that a gateway left open are closed as crashed, and charged f
     assertEquals(rows(`${folder}/2`, "SELECT max(seq) AS last FROM requests"), [{ last: 5 }])
   }))
 
+test("S4: what a dead gateway had not added to the sums is added once, however often it starts", () =>
+  Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const { ledger } = yield* ledgerOver({ dataDir: `${folder}/1` })
+    const settle = (count: number) =>
+      Effect.forEach(
+        Array.from({ length: count }, (_, n) => `req_${n}`),
+        (id) => ledger.open(opened(id)).settle(settled(id)),
+        { concurrency: "unbounded", discard: true }
+      )
+    yield* settle(2)
+    yield* TestClock.adjust("1 second")
+    yield* settleDown
+    yield* settle(150)
+    const inSums = (dataDir: string) => [
+      rows(dataDir, "SELECT sum(requests) AS n, sum(input_nanos) AS nanos FROM days")[0],
+      rows(dataDir, "SELECT last FROM rollup")[0]?.["last"]
+    ]
+    kill(`${folder}/1`, `${folder}/2`)
+    assertEquals(inSums(`${folder}/2`), [{ n: 2, nanos: 24_000 }, 2])
+    for (let start = 0; start < 2; start++) {
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sql } = yield* books(`${folder}/2`)
+        assertEquals(inSums(`${folder}/2`), [{ n: 152, nanos: 152 * 12_000 }, 152])
+        assertEquals(yield* rebuild(sql, 0), [])
+      }))
+    }
+  }))
+
 test("S4: however many were open, each is closed once, and a second start finds nothing", () =>
   Effect.gen(function* () {
     const folder = yield* temporaryFolder
