@@ -66,8 +66,18 @@ test("a request is open from its first call on, and closed with all that is know
       duration_ms: 812.5,
       first_token_ms: 121,
       queue_ms: 0.25,
-      upstream_ms: 799.75
+      upstream_ms: 799.75,
+      deployment: "openai/gpt-5",
+      started_ms: 1.5,
+      call_outcome: "answered",
+      status: null,
+      call_ms: 800,
+      call_queue_ms: 0.25,
+      call_first_token_ms: 120,
+      showed: 1,
+      price: 1
     }])
+    assertEquals(rows(database, "SELECT * FROM retried"), [])
     assertEquals(rows(database, attempts), [{
       seq: 1,
       number: 1,

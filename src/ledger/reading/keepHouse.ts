@@ -98,7 +98,7 @@ const deleteUpTo = Effect.fnUntraced(function* (
       const [chunk] = yield* sql.unsafe<Chunk>(nextChunk, [day, from, last])
       if (chunk === undefined || chunk.last === null) break
       // The calls first: should it end here, their request is still there to be found again.
-      yield* sql.unsafe(deleteFrom("attempts"), [chunk.seqs])
+      yield* sql.unsafe(deleteFrom("retried"), [chunk.seqs])
       yield* sql.unsafe(deleteFrom("requests"), [chunk.seqs])
       deleted += chunk.count
       from = chunk.last + 1

@@ -12,13 +12,21 @@ const plain = (table: string, names: ReadonlyArray<string>): string =>
 const flag = (table: string, name: string): string =>
   `'${name}', json(iif(${table}.${name}, 'true', 'false'))`
 
-const attempt = `json_object(
-  ${plain("a", ["number", "deployment", "model", "provider", "started_ms", "resumed", "outcome"])},
-  ${plain("a", ["status", "duration_ms", "queue_ms", "first_token_ms"])},
-  ${flag("a", "showed")},
-  ${plain("a", taken)},
-  'rates', json(p.rates)
+/** A call, of a row of `retried` or of the request's own, which has other names for some of it. */
+const attempt = (table: string, call: (name: string) => string) =>
+  `json_object(
+  ${table === "r" ? "'number', 1" : plain(table, ["number"])},
+  ${plain(table, ["deployment", "model", "provider", "started_ms"])},
+  'resumed', ${table === "r" ? "NULL" : `${table}.resumed`},
+  'outcome', ${call("outcome")}, 'status', ${table}.status, 'duration_ms', ${call("ms")},
+  'queue_ms', ${call("queue_ms")}, 'first_token_ms', ${call("first_token_ms")},
+  ${flag(table, "showed")},
+  ${plain(table, taken)},
+  'rates', (SELECT json(p.rates) FROM prices p WHERE p.price = ${table}.price)
 )`
+
+const own = attempt("r", (name) => `r.call_${name}`)
+const retried = attempt("c", (name) => name === "ms" ? "c.duration_ms" : `c.${name}`)
 
 const request = `json_object(
   'seq', r.seq,
@@ -28,9 +36,9 @@ const request = `json_object(
   ${flag("r", "streamed")},
   ${plain("r", ["version", "trace_id", "outcome", "model", "provider", "calls", ...taken])},
   ${plain("r", ["duration_ms", "first_token_ms", "queue_ms", "upstream_ms"])},
-  'attempts', (
-    SELECT json_group_array(${attempt} ORDER BY a.number)
-    FROM attempts a LEFT JOIN prices p ON p.price = a.price WHERE a.seq = r.seq
+  'attempts', iif(r.deployment IS NULL,
+    (SELECT json_group_array(${retried} ORDER BY c.number) FROM retried c WHERE c.seq = r.seq),
+    json_array(${own})
   )
 )`
 

@@ -6,6 +6,10 @@
  */
 import { sums } from "./schema.ts"
 
+/** Of a request without a price, what those of its calls cost that have one. */
+const known = (side: string): string =>
+  `coalesce(${side}, (SELECT sum(c.${side}) FROM retried c WHERE c.seq = r.seq), 0)`
+
 /** What a row `r` of `requests` adds to each of the sums; of one without a price as much as has one. */
 export const amounts: Readonly<Record<typeof sums[number], string>> = {
   requests: "1",
@@ -17,8 +21,8 @@ export const amounts: Readonly<Record<typeof sums[number], string>> = {
   cached_tokens: "cached_tokens",
   cache_write_tokens: "cache_write_tokens",
   reasoning_tokens: "reasoning_tokens",
-  input_nanos: "(SELECT coalesce(sum(a.input_nanos), 0) FROM attempts a WHERE a.seq = r.seq)",
-  output_nanos: "(SELECT coalesce(sum(a.output_nanos), 0) FROM attempts a WHERE a.seq = r.seq)"
+  input_nanos: known("input_nanos"),
+  output_nanos: known("output_nanos")
 }
 
 /** The number of the last row that is in the sums. */

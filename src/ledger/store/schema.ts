@@ -19,12 +19,14 @@ export const sums = [
   "output_nanos"
 ] as const
 
+const nameOf = (column: string): string => column.split(" ", 1)[0] ?? column
+
 /** A table of sums by `keys`, model and provider, in this order. */
 const table = (name: string, ...keys: ReadonlyArray<string>): string => {
   const columns = [...keys, "model TEXT NOT NULL", "provider TEXT NOT NULL"]
   return `CREATE TABLE ${name} (
     ${[...columns, ...sums.map((sum) => `${sum} INTEGER NOT NULL`)].join(",\n    ")},
-    PRIMARY KEY (${columns.map((column) => column.split(" ", 1)[0]).join(", ")})
+    PRIMARY KEY (${columns.map(nameOf).join(", ")})
   ) STRICT, WITHOUT ROWID`
 }
 
@@ -140,10 +142,40 @@ const later = [
   `DROP INDEX requests_day`
 ]
 
+/** What is known of a request's only call, as columns of `requests`, and as those of `attempts`. */
+const onlyCall = [
+  ["deployment TEXT", "deployment"],
+  ["started_ms REAL", "started_ms"],
+  ["call_outcome TEXT", "outcome"],
+  ["status INTEGER", "status"],
+  ["call_ms REAL", "duration_ms"],
+  ["call_queue_ms REAL", "queue_ms"],
+  ["call_first_token_ms REAL", "first_token_ms"],
+  ["showed INTEGER", "showed"],
+  ["price INTEGER", "price"]
+] as const
+
+/**
+ * Nearly all requests make one call, and a row of its own doubled what they cost: it is in the request's
+ * row then, and only the calls of others have rows. `attempts` has all of them, as it always did.
+ */
+const single = [
+  `ALTER TABLE attempts RENAME TO retried`,
+  ...onlyCall.map(([column]) => `ALTER TABLE requests ADD COLUMN ${column}`),
+  `CREATE VIEW attempts AS
+    SELECT seq, number, resumed, model, provider, ${taken.map(nameOf).join(", ")},
+      ${onlyCall.map(([, name]) => name).join(", ")}
+    FROM retried
+    UNION ALL SELECT seq, 1, NULL, model, provider, ${taken.map(nameOf).join(", ")},
+      ${onlyCall.map(([column]) => nameOf(column)).join(", ")}
+    FROM requests WHERE deployment IS NOT NULL`
+]
+
 /** Every step, by its number and name. */
 export const steps: Readonly<Record<string, ReadonlyArray<string>>> = {
   "1_books": books,
-  "2_later": later
+  "2_later": later,
+  "3_single": single
 }
 
 /** The number of the latest step. */

@@ -46,6 +46,19 @@ export const chargeOpen = `UPDATE open SET ${charge.map((column) => `${column} =
 /** All calls of a page that is closed. */
 export const deleteOpen = "DELETE FROM open WHERE page = ?"
 
+/** What is known of a request's only call, which has no row of its own. */
+export const onlyCall = [
+  "deployment",
+  "started_ms",
+  "call_outcome",
+  "status",
+  "call_ms",
+  "call_queue_ms",
+  "call_first_token_ms",
+  "showed",
+  "price"
+]
+
 /** A request that is over. */
 export const insertRequest = insert("requests", [
   "seq",
@@ -58,11 +71,12 @@ export const insertRequest = insert("requests", [
   "duration_ms",
   "first_token_ms",
   "queue_ms",
-  "upstream_ms"
+  "upstream_ms",
+  ...onlyCall
 ])
 
 /** A call that is over. */
-export const insertAttempt = insert("attempts", [
+export const insertAttempt = insert("retried", [
   "seq",
   ...calling,
   "outcome",

@@ -8,6 +8,7 @@ import { dayOf } from "../calendar.ts"
 import type { Asked, Called, Charge, Settled } from "../Entry.ts"
 import type { Entry, Leaf } from "./Leaf.ts"
 import { makePriceNumbers } from "./PriceNumbers.ts"
+import { onlyCallOf } from "./onlyCall.ts"
 import { type Counted, makeRollup, type Rollup } from "./Rollup.ts"
 import * as statements from "../store/statements.ts"
 import { nothing, numbersOf, type Taken, takenOf, totalOf } from "./taken.ts"
@@ -94,6 +95,7 @@ export const makePen = (database: DatabaseSync): Pen => {
     if (leaf.page !== undefined) deleteOpen.run(leaf.page)
     const takens = settled.calls.map((call) => takenOf(call.charge))
     const total = totalOf(takens)
+    const only = onlyCallOf(settled)
     const day = dayOf(settled.at)
     const seq = ++lastRequest
     insertRequest.run(
@@ -121,9 +123,20 @@ export const makePen = (database: DatabaseSync): Pen => {
       settled.durationMs,
       settled.firstTokenMs ?? null,
       settled.queueMs,
-      settled.upstreamMs
+      settled.upstreamMs,
+      only?.deployment ?? null,
+      only?.startedMs ?? null,
+      only?.outcome ?? null,
+      only?.status ?? null,
+      only?.durationMs ?? null,
+      only?.queueMs ?? null,
+      only?.firstTokenMs ?? null,
+      only === undefined ? null : only.showed ? 1 : 0,
+      priceOf(only?.charge)
     )
-    settled.calls.forEach((call, at) => attempt(seq, call, takens[at] ?? nothing))
+    if (only === undefined) {
+      settled.calls.forEach((call, at) => attempt(seq, call, takens[at] ?? nothing))
+    }
     const { caller, model, provider = "" } = settled
     const numbers = numbersOf(settled.outcome, total)
     fresh.push({ seq, day, caller, model, provider, numbers })

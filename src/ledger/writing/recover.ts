@@ -71,7 +71,7 @@ const makeCrash = (database: DatabaseSync) => {
         total.source,
         total.inputNanos,
         total.outputNanos,
-        ...unknown(4)
+        ...unknown(4 + onlyCall.length)
       )
       for (const one of calls) {
         insertAttempt.run(
@@ -88,7 +88,7 @@ const makeCrash = (database: DatabaseSync) => {
   }
 }
 
-const { opening, calling, charge } = statements
+const { opening, calling, charge, onlyCall } = statements
 
 const pick = (row: Row, columns: ReadonlyArray<string>): ReadonlyArray<SQLOutputValue> =>
   columns.map((column) => row[column] ?? null)

@@ -1,6 +1,10 @@
 import { assertEquals, assertLess, assertStringIncludes } from "@std/assert"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { DatabaseSync } from "node:sqlite"
+import { rowsOf } from "../../../src/ledger/reading/rows.ts"
+import { usageOf } from "../../../src/ledger/reading/usage.ts"
+import { steps } from "../../../src/ledger/store/schema.ts"
 import { openStore } from "../../../src/ledger/store/Store.ts"
 import { test } from "../../kit/effect.ts"
 import { temporaryFolder } from "../../kit/gateway.ts"
@@ -88,25 +92,62 @@ test("S3: books of a later version are refused", () =>
     assertStringIncludes(message, "99")
   }))
 
-test("books of the version before are brought up to date, with their sums as they were", () =>
+test("books of the first version are brought up to date, and all that they said they say", () =>
   Effect.gen(function* () {
     const dataDir = yield* temporaryFolder
-    yield* filled(dataDir, 3)
-    const read = (sql: string) => rows(dataDir, sql)
-    const before = ["days", "months", "spans", "rollup"].map((table) =>
-      read(`SELECT * FROM ${table}`)
-    )
-    const books = new DatabaseSync(`${dataDir}/ledger.db`)
-    books.exec("DROP TABLE rollup; DROP TABLE spans; CREATE INDEX requests_day ON requests (day)")
-    books.exec("DELETE FROM steps WHERE migration_id = 2")
-    books.close()
-    yield* Effect.scoped(openStore({ dataDir }))
-    const after = ["days", "months", "spans", "rollup"].map((table) =>
-      read(`SELECT * FROM ${table}`)
-    )
-    assertEquals(after, before)
-    assertEquals(after.map((rows) => rows.length), [1, 1, 1, 1])
-    assertEquals(read("SELECT last FROM rollup"), [{ last: 3 }])
+    const old = new DatabaseSync(`${dataDir}/ledger.db`)
+    old.exec(`CREATE TABLE steps (
+      migration_id INTEGER PRIMARY KEY NOT NULL,
+      created_at DATETIME NOT NULL DEFAULT current_timestamp,
+      name VARCHAR(255) NOT NULL
+    )`)
+    old.exec("INSERT INTO steps (migration_id, name) VALUES (1, 'books')")
+    for (const step of steps["1_books"]!) old.exec(step)
+    const taken = "10, 5, 0, 0, 0, 'reported', 999, 111"
+    for (const [seq, day] of [[1, 7], [2, 8], [5, 7]]) {
+      old.exec(
+        `INSERT INTO requests VALUES (${seq}, 'req_${seq}', ${day} * 86400000, ${day}, 'ada', 'auto',
+        0, 3, NULL, 'ok', 'gpt-4', 'openai', 1, ${taken}, 12.5, NULL, 0, 10)`
+      )
+      old.exec(
+        `INSERT INTO attempts VALUES (${seq}, 1, 'gpt-4@openai', 'gpt-4', 'openai', 1.5, NULL,
+        'answered', NULL, 10, 0, NULL, 1, ${taken}, 1)`
+      )
+      old.exec(
+        `INSERT INTO days VALUES (${day}, 'ada', 'gpt-4', 'openai', 1, 0, 0, 0, 10, 5, 0, 0, 0, 999, 111)
+        ON CONFLICT DO UPDATE SET requests = requests + 1`
+      )
+    }
+    old.exec(`INSERT INTO prices VALUES (1, '{"input":1,"output":2}')`)
+    const attempts = old.prepare("SELECT * FROM attempts ORDER BY seq").all()
+    old.close()
+
+    yield* Effect.scoped(Effect.gen(function* () {
+      const { reader, ledger } = yield* ledgerOver({ dataDir })
+      const { seq: _, ...first } = { ...rows(dataDir, "SELECT * FROM attempts")[0] }
+      assertEquals(
+        rows(dataDir, "SELECT * FROM attempts ORDER BY seq"),
+        attempts.map((row) => ({ ...row }))
+      )
+      assertEquals(rows(dataDir, "SELECT * FROM spans"), [
+        { day: 7, first: 1, last: 5 },
+        { day: 8, first: 2, last: 2 }
+      ])
+      const period = { start: 7, end: 7 }
+      const lines = yield* Stream.runCollect(rowsOf(reader, { period }))
+      assertEquals(lines.map((line) => JSON.parse(line).attempts[0]["rates"]), [
+        { input: 1, output: 2 },
+        { input: 1, output: 2 }
+      ])
+      const { groups } = yield* usageOf(reader, { period, groupBy: "key" })
+      assertEquals(groups.map(({ totals }) => totals.requests), [2n])
+      // What is new goes on from there.
+      yield* ledger.open(opened("new")).settle(settled("new"))
+      const after = rows(dataDir, "SELECT * FROM attempts ORDER BY seq")
+      assertEquals(after.map(({ seq }) => seq), [1, 2, 5, 6])
+      assertEquals(Object.keys(after[3]!), ["seq", ...Object.keys(first)])
+    }))
+    assertEquals(rows(dataDir, "SELECT last FROM rollup"), [{ last: 6 }])
   }))
 
 test("S3: a damaged page is found at the start, whichever it is", () =>
