@@ -27,8 +27,9 @@ export const oneFiber = (fork: <A>(effect: Effect.Effect<A>) => Fiber.Fiber<A>) 
   handle: Handle
 ): Promise<Response> =>
   new Promise((resolve) => {
+    const { signal } = request
     // Nobody would tell of it again.
-    if (request.signal.aborted) return resolve(gone())
+    if (signal.aborted) return resolve(gone())
     const leave = () => fiber.interruptUnsafe()
     const fiber = fork(
       Effect.catchCause(
@@ -36,12 +37,12 @@ export const oneFiber = (fork: <A>(effect: Effect.Effect<A>) => Fiber.Fiber<A>) 
         (cause) => refuse(surface, cause, requestId, told)
       )
     )
-    request.signal.addEventListener("abort", leave)
+    signal.addEventListener("abort", leave)
     fiber.addObserver((exit) => {
       if (Exit.isSuccess(exit) && exit.value) resolve(exit.value)
       else if (Exit.isFailure(exit)) resolve(gone())
       // The runtime keeps the signal until its next full collection: what hangs on it stays too.
-      request.signal.removeEventListener("abort", leave)
+      signal.removeEventListener("abort", leave)
     })
   })
 
