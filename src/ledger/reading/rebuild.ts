@@ -19,10 +19,9 @@ export interface Difference {
 }
 
 /**
- * Where sums differ from what they are sums of: `days` from the rows up to the last that is in them, the
- * coarser ones from `days`.
- * Rows are only looked at from the day `since` on, since of earlier ones some may be deleted. It
- * reads every one of them: nothing for a gateway that is busy.
+ * Where sums differ from what they are sums of: `days` from the rows up to the last that is in them,
+ * the coarser ones from `days`. Rows are only looked at from the day `since` on, since of earlier ones
+ * some may be deleted. It reads every one of them: nothing for a gateway that is busy.
  */
 export const rebuild = (
   sql: SqlClient,

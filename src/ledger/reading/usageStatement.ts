@@ -62,8 +62,8 @@ const sourceOf = (
 })
 
 /**
- * Sums of callers: of rows that are in no sums yet, of whole months, and of the days by which those are too short or too long. Of a
- * year that is at most a month of days, which are many.
+ * Sums of callers: of rows that are in no sums yet, of whole months, and of the days by which those
+ * are too short or too long. Of a year that is at most a month of days, which are many.
  */
 const callersOf = ({ start, end }: Period, model: string | undefined): Statement => {
   // Each day or month is added up in the order in which it is stored, and only then are they sorted
