@@ -12,7 +12,10 @@ const plain = (table: string, names: ReadonlyArray<string>): string =>
 const flag = (table: string, name: string): string =>
   `'${name}', json(iif(${table}.${name}, 'true', 'false'))`
 
-/** A call, of a row of `retried` or of the request's own, which has other names for some of it. */
+/**
+ * A call, of a row of `retried` or of the request's own, which has other names for some of it. Of the view
+ * of both, `attempts`, all would be read for each request.
+ */
 const attempt = (table: string, call: (name: string) => string) =>
   `json_object(
   ${table === "r" ? "'number', 1" : plain(table, ["number"])},

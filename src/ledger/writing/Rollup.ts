@@ -45,6 +45,12 @@ export const makeRollup = (database: DatabaseSync): Rollup => {
   let ends = new Map<number, { readonly first: number; last: number }>()
   let count = 0
   let last = 0
+  // The calendar is slow to tell, and most are of one day.
+  let latest = { day: NaN, month: NaN }
+  const month = (day: number): number => {
+    if (day !== latest.day) latest = { day, month: monthOf(day) }
+    return latest.month
+  }
 
   return {
     add: (row) => {
@@ -64,7 +70,7 @@ export const makeRollup = (database: DatabaseSync): Rollup => {
         const { day, caller, model, provider } = place
         days.run(day, caller, model, provider, ...numbers)
         byModel.add({ day, caller: "", model, provider }, numbers)
-        byMonth.add({ day: monthOf(day), caller, model, provider }, numbers)
+        byMonth.add({ day: month(day), caller, model, provider }, numbers)
       }
       for (const { place: { day, model, provider }, numbers } of byModel.rows) {
         dayModels.run(day, model, provider, ...numbers)
